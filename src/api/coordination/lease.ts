@@ -1,0 +1,31 @@
+import type { Infer, Schema } from '../../machinery/schema/schema.ts'
+import { int32, kind, microTime, object, string, struct } from '../../machinery/schema/schema.ts'
+import { objectMeta } from '../meta/object-meta.ts'
+import type { Resource } from '../resource.ts'
+import { defineResource } from '../resource.ts'
+
+const leaseSpecShape = object('io.k8s.api.coordination.v1.LeaseSpec', {
+  holderIdentity: string(1, { pointer: true }),
+  leaseDurationSeconds: int32(2, { pointer: true }),
+  acquireTime: microTime(3, { pointer: true }),
+  renewTime: microTime(4, { pointer: true }),
+  leaseTransitions: int32(5, { pointer: true }),
+  strategy: string(6, { pointer: true }),
+  preferredHolder: string(7, { pointer: true }),
+})
+export interface LeaseSpec extends Infer<typeof leaseSpecShape> {}
+export const leaseSpec: Schema<LeaseSpec> = leaseSpecShape
+
+const leaseShape = kind('io.k8s.api.coordination.v1.Lease', {
+  metadata: struct(1, objectMeta),
+  spec: struct(2, leaseSpec),
+})
+export interface Lease extends Infer<typeof leaseShape> {}
+export const lease: Schema<Lease> = leaseShape
+
+/** The handle for leases of coordination.k8s.io. */
+export const Leases: Resource<Lease> = defineResource<Lease>({
+  group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases',
+  storageVersionHash: 'gqkMMb/YqFM=',
+  schema: lease,
+})

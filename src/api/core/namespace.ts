@@ -1,0 +1,48 @@
+import type { Infer, Schema } from '../../machinery/schema/schema.ts'
+import { kind, list, object, string, struct, time } from '../../machinery/schema/schema.ts'
+import { objectMeta } from '../meta/object-meta.ts'
+import type { Resource } from '../resource.ts'
+import { defineResource } from '../resource.ts'
+
+const namespaceSpecShape = object('io.k8s.api.core.v1.NamespaceSpec', {
+  finalizers: list(1, 'string', { listType: 'atomic' }),
+})
+export interface NamespaceSpec extends Infer<typeof namespaceSpecShape> {}
+export const namespaceSpec: Schema<NamespaceSpec> = namespaceSpecShape
+
+const namespaceConditionShape = object('io.k8s.api.core.v1.NamespaceCondition', {
+  type: string(1, { required: true }),
+  status: string(2, { required: true }),
+  lastTransitionTime: time(4),
+  reason: string(5),
+  message: string(6),
+})
+export interface NamespaceCondition extends Infer<typeof namespaceConditionShape> {}
+export const namespaceCondition: Schema<NamespaceCondition> = namespaceConditionShape
+
+const namespaceStatusShape = object('io.k8s.api.core.v1.NamespaceStatus', {
+  phase: string(1, { enum: ['Active', 'Terminating'] }),
+  conditions: list(2, namespaceCondition, { patchStrategy: 'merge', patchMergeKey: 'type', listType: 'map', listMapKeys: ['type'] }),
+})
+export interface NamespaceStatus extends Infer<typeof namespaceStatusShape> {}
+export const namespaceStatus: Schema<NamespaceStatus> = namespaceStatusShape
+
+const namespaceShape = kind('io.k8s.api.core.v1.Namespace', {
+  metadata: struct(1, objectMeta),
+  spec: struct(2, namespaceSpec),
+  status: struct(3, namespaceStatus),
+})
+export interface Namespace extends Infer<typeof namespaceShape> {}
+export const namespace: Schema<Namespace> = namespaceShape
+
+/** The handle for namespaces. */
+export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
+  version: 'v1', kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], namespaced: false,
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: [
+    { name: 'finalize', version: 'v1', kind: 'Namespace', verbs: ['update'] },
+    { name: 'status', version: 'v1', kind: 'Namespace', verbs: ['get', 'patch', 'update'] },
+  ],
+  storageVersionHash: 'Q3oi5N2YM8M=',
+  schema: namespace,
+})

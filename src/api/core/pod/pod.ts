@@ -1,0 +1,33 @@
+import type { Infer, Schema } from '../../../machinery/schema/schema.ts'
+import { kind, struct } from '../../../machinery/schema/schema.ts'
+import { podSpec, podStatus } from './pod-spec.ts'
+import { objectMeta } from '../../meta/object-meta.ts'
+import type { Resource } from '../../resource.ts'
+import { defineResource } from '../../resource.ts'
+
+const podShape = kind('io.k8s.api.core.v1.Pod', {
+  metadata: struct(1, objectMeta),
+  spec: struct(2, podSpec),
+  status: struct(3, podStatus),
+})
+export interface Pod extends Infer<typeof podShape> {}
+export const pod: Schema<Pod> = podShape
+
+/** The handle for pods. */
+export const Pods: Resource<Pod> = defineResource<Pod>({
+  version: 'v1', kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'],
+  subresources: [
+    { name: 'attach', version: 'v1', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+    { name: 'binding', version: 'v1', kind: 'Binding', verbs: ['create'] },
+    { name: 'ephemeralcontainers', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+    { name: 'exec', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+    { name: 'log', version: 'v1', kind: 'Pod', verbs: ['get'] },
+    { name: 'portforward', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    { name: 'proxy', version: 'v1', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+    { name: 'resize', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'status', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+  ],
+  storageVersionHash: 'xPOwRZ+Yhw8=',
+  schema: pod,
+})

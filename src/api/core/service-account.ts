@@ -1,0 +1,25 @@
+import type { Infer, Schema } from '../../machinery/schema/schema.ts'
+import { bool, kind, list, struct } from '../../machinery/schema/schema.ts'
+import { localObjectReference, objectReference } from './references.ts'
+import { objectMeta } from '../meta/object-meta.ts'
+import type { Resource } from '../resource.ts'
+import { defineResource } from '../resource.ts'
+
+const serviceAccountShape = kind('io.k8s.api.core.v1.ServiceAccount', {
+  metadata: struct(1, objectMeta),
+  secrets: list(2, objectReference, { patchStrategy: 'merge', patchMergeKey: 'name', listType: 'map', listMapKeys: ['name'] }),
+  imagePullSecrets: list(3, localObjectReference, { listType: 'atomic' }),
+  automountServiceAccountToken: bool(4, { pointer: true }),
+})
+export interface ServiceAccount extends Infer<typeof serviceAccountShape> {}
+export const serviceAccount: Schema<ServiceAccount> = serviceAccountShape
+
+/** The handle for serviceaccounts. */
+export const ServiceAccounts: Resource<ServiceAccount> = defineResource<ServiceAccount>({
+  version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'],
+  subresources: [
+    { name: 'token', group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
+  ],
+  storageVersionHash: 'pbx9ZvyFpBE=',
+  schema: serviceAccount,
+})

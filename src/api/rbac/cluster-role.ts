@@ -1,0 +1,28 @@
+import type { Infer, Schema } from '../../machinery/schema/schema.ts'
+import { kind, list, object, ref, struct } from '../../machinery/schema/schema.ts'
+import { objectMeta } from '../meta/object-meta.ts'
+import { labelSelector } from '../meta/selectors.ts'
+import { policyRule } from './shared.ts'
+import type { Resource } from '../resource.ts'
+import { defineResource } from '../resource.ts'
+
+const aggregationRuleShape = object('io.k8s.api.rbac.v1.AggregationRule', {
+  clusterRoleSelectors: list(1, labelSelector, { listType: 'atomic' }),
+})
+export interface AggregationRule extends Infer<typeof aggregationRuleShape> {}
+export const aggregationRule: Schema<AggregationRule> = aggregationRuleShape
+
+const clusterRoleShape = kind('io.k8s.api.rbac.v1.ClusterRole', {
+  metadata: struct(1, objectMeta),
+  rules: list(2, policyRule, { omitEmpty: false, listType: 'atomic', nullable: true }),
+  aggregationRule: ref(3, aggregationRule),
+})
+export interface ClusterRole extends Infer<typeof clusterRoleShape> {}
+export const clusterRole: Schema<ClusterRole> = clusterRoleShape
+
+/** The handle for clusterroles of rbac.authorization.k8s.io. */
+export const ClusterRoles: Resource<ClusterRole> = defineResource<ClusterRole>({
+  group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', plural: 'clusterroles', namespaced: false,
+  storageVersionHash: 'bYE5ZWDrJ44=',
+  schema: clusterRole,
+})

@@ -1,0 +1,20 @@
+import type { Infer, Schema } from '../../machinery/schema/schema.ts'
+import { kind, map, string, struct } from '../../machinery/schema/schema.ts'
+import { objectMeta } from '../meta/object-meta.ts'
+import type { Resource } from '../resource.ts'
+import { defineResource } from '../resource.ts'
+
+const volumeAttributesClassShape = kind('io.k8s.api.storage.v1.VolumeAttributesClass', {
+  metadata: struct(1, objectMeta),
+  driverName: string(2, { required: true }),
+  parameters: map(3, 'string'),
+})
+export interface VolumeAttributesClass extends Infer<typeof volumeAttributesClassShape> {}
+export const volumeAttributesClass: Schema<VolumeAttributesClass> = volumeAttributesClassShape
+
+/** The handle for volumeattributesclasses of storage.k8s.io. */
+export const VolumeAttributesClasses: Resource<VolumeAttributesClass> = defineResource<VolumeAttributesClass>({
+  group: 'storage.k8s.io', version: 'v1', kind: 'VolumeAttributesClass', plural: 'volumeattributesclasses', shortNames: ['vac'], namespaced: false,
+  storageVersionHash: 'tIjydgKBC5w=',
+  schema: volumeAttributesClass,
+})

@@ -1,0 +1,45 @@
+import type { KubeObject, KubeList, AnyResource } from '../../api/resource.ts'
+import type { RequestOptions, User } from '../../api/request.ts'
+import type { Clock } from '../../machinery/clock.ts'
+import type { Random } from '../../machinery/random.ts'
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+
+/** What an admission plugin looks at. `object` is the request's own draft: a mutating plugin changes it in place. */
+export interface AdmissionRequest {
+  readonly operation: Operation
+  readonly user: User
+  readonly resource: AnyResource
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name: string
+  /** Absent on DELETE. */
+  readonly object?: KubeObject
+  /** Absent on CREATE. */
+  readonly oldObject?: KubeObject
+  readonly options: RequestOptions
+  readonly dryRun: boolean
+  /** Adds a Warning header to the answer. */
+  warn(text: string): void
+}
+
+/** What plugins may read and, sparingly, write. Reads come from the server's own caches and cost no I/O. */
+export interface AdmissionContext {
+  readonly clock: Clock
+  readonly random: Random
+  get<T extends KubeObject>(resource: AnyResource, namespace: string | undefined, name: string): T | undefined
+  list<T extends KubeObject>(resource: AnyResource, namespace?: string): KubeList<T>['items']
+  /** Asks the server's authorizers, for plugins that gate on permissions. */
+  allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): boolean
+}
+
+/**
+ * One rule about what is let in. Plugins stand in an ordered array (`admission/index.ts`); a refusal is a thrown StatusError.
+ * `mutate` runs before defaults-dependent validation, `validate` after the object is final.
+ */
+export interface AdmissionPlugin {
+  readonly name: string
+  handles(request: AdmissionRequest): boolean
+  mutate?(request: AdmissionRequest, context: AdmissionContext): void | Promise<void>
+  validate?(request: AdmissionRequest, context: AdmissionContext): void | Promise<void>
+}
