@@ -19,6 +19,8 @@ export interface Storage {
   currentRevision(): Promise<number>
   /** Forgets what was overwritten or deleted at or before `revision`; reads below it answer `Compacted` from now on. */
   compact(revision: number): Promise<void>
+  /** The newest revision that this process knows to be compacted. */
+  compactedRevision(): number
   /** Ends all watches, finishes the writes that were begun, and releases the file or connection. */
   close(): Promise<void>
 }
@@ -100,8 +102,8 @@ export interface WatchBatch {
 export interface Watch extends AsyncIterable<WatchBatch | Compacted> {
   /** The revision up to which everything was delivered and taken; costs nothing to ask, and may lag behind `currentRevision`. */
   revision(): number
-  /** Asks for a batch soon that tells how far this watch is, even when nothing changed under its prefix. */
-  requestProgress(): void
+  /** Asks for a batch as soon as this watch has come to `revision`, even when nothing changed under its prefix. */
+  requestProgress(revision: number): void
 }
 
 /** Whether a read or a watch answered that its past is gone. */
