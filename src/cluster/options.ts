@@ -1,0 +1,126 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { badRequest } from '../machinery/status.ts'
+import { addressAt, contains, overlap, parseCidr4, parseIPv4 } from './ipv4.ts'
+
+/** One option of the cluster: its flag is the key in kebab-case, its variable `K8TS_` and the flag. */
+export interface OptionSpec<T> {
+  /** What stands for the value in help: `DIR`, `PORT`. */
+  readonly value: string
+  readonly help: string
+  /** The default's text, from the options before this one. */
+  readonly default: (earlier: Readonly<Record<string, string>>) => string
+  /** The value that a text means, or throws a text that says what is wanted. */
+  readonly parse: (text: string) => T
+  readonly env?: string
+}
+
+export interface PortRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** Refuses a value; the flag's name is added where the option is known. */
+class Unfit extends Error {}
+const unfit = (wanted: string): never => { throw new Unfit(wanted) }
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const isSubdomain = (text: string): boolean => text.length <= 253 && text.split('.').every(label => LABEL.test(label))
+
+const port = (text: string): number =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535 ? Number(text) : unfit('a port is a number from 1 to 65535')
+const cidr = (text: string): string => (parseCidr4(text) ? text : unfit('an IPv4 block looks like 10.42.0.0/16'))
+const address = (text: string): string => (parseIPv4(text) !== undefined ? text : unfit('an IPv4 address looks like 10.43.0.10'))
+const domain = (text: string): string => (isSubdomain(text) ? text : unfit('a name has lower-case letters, digits, dashes and dots'))
+const path = (text: string): string => (text === '' ? unfit('a path is needed') : resolve(text))
+const interfaceName = (text: string): string => (/^[a-z][a-z0-9._-]{0,14}$/.test(text) ? text : unfit('an interface name has at most 15 characters'))
+const oneOf = <T extends string>(...values: readonly T[]) => (text: string): T => values.find(value => value === text) ?? unfit(`it is one of ${values.join(', ')}`)
+
+function portRange(text: string): PortRange {
+  const [first, last] = text.split('-').map(port)
+  return first !== undefined && last !== undefined && first <= last ? { first, last } : unfit('a range of ports looks like 30000-32767')
+}
+
+/** Bridges are called after the instance, and the kernel allows an interface 15 characters. */
+const instanceName = (text: string): string =>
+  /^[a-z][a-z0-9-]{0,10}$/.test(text) ? text : unfit('an instance name has at most 11 lower-case letters, digits and dashes, a letter first')
+
+/** A number from 1 to 99 that belongs to an instance name, so that a second cluster gets ports and addresses of its own; 0 for the default one. */
+export function instanceNumber(instance: string): number {
+  if (instance === 'k8ts') return 0
+  let hash = 0
+  for (const character of instance) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0
+  return 1 + (hash % 99)
+}
+
+const constant = (text: string) => (): string => text
+const shiftedPort = (first: number) => ({ instance = '' }: Readonly<Record<string, string>>): string => String(first + instanceNumber(instance))
+const block = (odd: number) => ({ instance = '' }: Readonly<Record<string, string>>): string => `10.${42 + odd + 2 * instanceNumber(instance)}.0.0/16`
+
+const specs = {
+  instance: { value: 'NAME', help: 'names everything this cluster makes on the machine, so that two can run beside each other', default: constant('k8ts'), parse: instanceName },
+  dataDir: { value: 'DIR', help: 'where everything is kept', default: ({ instance }) => `/var/lib/${instance}`, parse: path, env: 'K8TS_DATA' },
+  port: { value: 'PORT', help: "the API server's port", default: shiftedPort(6443), parse: port },
+  bindAddress: { value: 'IP', help: 'the address the API server listens on', default: constant('0.0.0.0'), parse: address },
+  nodeName: { value: 'NAME', help: 'what the node is called', default: () => hostname().toLowerCase(), parse: domain },
+  nodeIp: { value: 'IP', help: "the node's address (empty: that of the default route)", default: constant(''), parse: text => (text === '' ? '' : address(text)) },
+  clusterCidr: { value: 'CIDR', help: 'addresses of pods', default: block(0), parse: cidr },
+  serviceCidr: { value: 'CIDR', help: 'addresses of services', default: block(1), parse: cidr },
+  clusterDomain: { value: 'NAME', help: "the services' DNS domain", default: constant('cluster.local'), parse: domain },
+  clusterDns: { value: 'IP', help: 'the address of the DNS service', default: ({ serviceCidr = '' }) => addressAt(serviceCidr, 10) ?? '', parse: address },
+  nodePortRange: { value: 'FROM-TO', help: 'ports of NodePort services', default: constant('30000-32767'), parse: portRange },
+  kubeletPort: { value: 'PORT', help: "the kubelet's port", default: shiftedPort(10250), parse: port },
+  dnsPort: { value: 'PORT', help: "the DNS server's port on the node", default: shiftedPort(10053), parse: port },
+  cniBridge: { value: 'NAME', help: "the pods' bridge", default: ({ instance }) => `${instance}-br0`, parse: interfaceName },
+  containerRuntimeEndpoint: { value: 'SOCKET', help: 'a CRI endpoint to use in place of the containerd that k8ts runs itself', default: constant(''), parse: text => text },
+  storage: { value: 'DRIVER', help: 'sqlite or memory', default: constant('sqlite'), parse: oneOf('sqlite', 'memory') },
+  logLevel: { value: 'LEVEL', help: 'debug, info, warn or error', default: constant('info'), parse: oneOf('debug', 'info', 'warn', 'error') },
+} satisfies Record<string, OptionSpec<unknown>>
+
+/** Every option of a cluster, in the order in which defaults build on each other. */
+export const optionSpecs: Readonly<Record<keyof typeof specs, OptionSpec<unknown>>> = specs
+export type OptionName = keyof typeof specs
+
+/** What a cluster was asked to be. */
+export type ClusterOptions = { readonly [Name in OptionName]: ReturnType<(typeof specs)[Name]['parse']> }
+
+export const flagOf = (name: string): string => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+export const variableOf = (name: string): string =>
+  (specs as Record<string, OptionSpec<unknown>>)[name]?.env ?? `K8TS_${flagOf(name).toUpperCase().replaceAll('-', '_')}`
+
+function parseOption(name: string, spec: OptionSpec<unknown>, text: string, source: string): unknown {
+  try {
+    return spec.parse(text)
+  } catch (error) {
+    if (error instanceof Unfit) throw badRequest(`${source} "${text}" does not fit: ${error.message}`)
+    throw error
+  }
+}
+
+/** The options that these flags and this environment mean together; flags win. Throws a sentence when one does not fit. */
+export function readOptions(flags: Readonly<Record<string, string | undefined>> = {}, env: Readonly<Record<string, string | undefined>> = {}): ClusterOptions {
+  const texts: Record<string, string> = {}
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries<OptionSpec<unknown>>(specs)) {
+    const flag = flags[name]
+    const variable = variableOf(name)
+    const text = flag ?? env[variable] ?? spec.default(texts)
+    texts[name] = text
+    values[name] = parseOption(name, spec, text, flag === undefined && env[variable] !== undefined ? variable : `--${flagOf(name)}`)
+  }
+  const options = values as ClusterOptions
+  checkTogether(options)
+  return options
+}
+
+function checkTogether({ clusterCidr, serviceCidr, clusterDns, nodePortRange, port: apiPort, kubeletPort }: ClusterOptions): void {
+  const [pods, services] = [parseCidr4(clusterCidr), parseCidr4(serviceCidr)]
+  if (pods && services && overlap(pods, services)) throw badRequest(`--cluster-cidr ${clusterCidr} and --service-cidr ${serviceCidr} overlap: give them blocks of their own`)
+  if (services && services.size < 16) throw badRequest(`--service-cidr ${serviceCidr} is too small: give it at least a /28`)
+  if (services && !contains(services, parseIPv4(clusterDns) ?? -1)) throw badRequest(`--cluster-dns ${clusterDns} does not lie in --service-cidr ${serviceCidr}`)
+  for (const [flag, number] of [['port', apiPort], ['kubelet-port', kubeletPort]] as const) {
+    if (number >= nodePortRange.first && number <= nodePortRange.last) {
+      throw badRequest(`--${flag} ${number} lies in --node-port-range ${nodePortRange.first}-${nodePortRange.last}: a service could take it`)
+    }
+  }
+}
