@@ -1,0 +1,248 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { assert } from '../machinery/assert.ts'
+import { endOfRevision, FIELDS, revisionOf, toPosition, type Answer, type Failure, type Opened, type PackedChanges, type Request } from './sqlite-messages.ts'
+
+/** Marks the file as ours ("k8ts"), and the layout of its tables. */
+const APPLICATION_ID = 0x6b387473
+const LAYOUT = 1
+/** One answer carries about this much, so that a long read does not hold up writes or fill memory. */
+const ANSWER_BYTES = 4 << 20
+const ANSWER_ROWS = 5000
+/** Rows that one step of a compaction looks at. */
+const COMPACT_ROWS = 500
+
+const COLUMNS = 'key, position, create_revision, previous, deadline, value'
+
+interface Row {
+  key: string
+  position: number
+  create_revision: number
+  previous: number
+  deadline: number
+  value: Uint8Array | null
+}
+
+/** The database of a cluster: one table of changes in the order of history, found again by key. */
+class Database {
+  readonly #db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path)
+    // Exclusive: the lock is ours until the process ends, however it ends, and there is no shared-memory file.
+    this.#db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY')
+    this.#createTables()
+  }
+
+  #createTables(): void {
+    const layout = this.#number('PRAGMA user_version')
+    assert(layout <= LAYOUT, `the file was written by a newer k8ts (layout ${layout}, this one reads ${LAYOUT})`)
+    const application = this.#number('PRAGMA application_id')
+    const empty = this.#number('SELECT count(*) AS tables FROM sqlite_schema') === 0
+    assert(empty || application === APPLICATION_ID, 'the file is a database, but not of k8ts')
+    this.#db.exec(`BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS changes (position INTEGER PRIMARY KEY, key TEXT NOT NULL, create_revision INTEGER NOT NULL,
+        previous INTEGER NOT NULL, deadline INTEGER NOT NULL, value BLOB) STRICT;
+      CREATE UNIQUE INDEX IF NOT EXISTS changes_by_key ON changes (key, position);
+      CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, compacted INTEGER NOT NULL, swept INTEGER NOT NULL) STRICT;
+      INSERT OR IGNORE INTO state VALUES (1, 1, 0, 0);
+      PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${LAYOUT};
+      COMMIT`)
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)))
+    return statement
+  }
+
+  #rows(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#statement(sql).iterate(...values) as Iterable<unknown> as Iterable<Row>
+  }
+
+  #number(sql: string): number {
+    return Number(Object.values(this.#db.prepare(sql).get() ?? { none: 0 })[0])
+  }
+
+  #transact<Result>(action: () => Result): Result {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = action()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      // SQLite has already rolled back after some errors, such as a full disk.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  open(): Opened {
+    const state = this.#statement('SELECT revision, compacted FROM state').get() as { revision: number; compacted: number }
+    const heads = new Packer()
+    const newest = 'SELECT key, max(position) AS position, create_revision, previous, deadline, value IS NULL AS deleted FROM changes GROUP BY key'
+    for (const row of this.#rows(newest) as Iterable<Row & { deleted: number }>) if (!row.deleted) heads.add({ ...row, value: null })
+    // The newest change may be compacted away when it was a deletion; the counter in `state` is only as new as the last compaction.
+    const revision = Math.max(state.revision, revisionOf(this.#number('SELECT coalesce(max(position), 0) FROM changes')))
+    return { revision, compactedRevision: state.compacted, heads: heads.finish() }
+  }
+
+  append({ keys, numbers, values }: PackedChanges): void {
+    const insert = this.#statement('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?)')
+    this.#transact(() => {
+      let offset = 0
+      keys.forEach((key, row) => {
+        const at = row * FIELDS
+        const length = numbers[at + 4]!
+        const value = length < 0 ? null : values.subarray(offset, (offset += length))
+        insert.run(numbers[at]!, key, numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!, value)
+      })
+    })
+  }
+
+  read(key: string, revision: number): PackedChanges {
+    const found = new Packer()
+    for (const row of this.#rows(`SELECT ${COLUMNS} FROM changes WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1`, key, endOfRevision(revision)))
+      if (row.value) found.add(row)
+    return found.finish()
+  }
+
+  scan(from: string, end: string | undefined, revision: number, limit: number): PackedChanges {
+    const found = new Packer()
+    const through = endOfRevision(revision)
+    const sql = `SELECT ${COLUMNS} FROM changes AS newest WHERE key >= ? ${end === undefined ? '' : 'AND key < ?'} AND position <= ? AND value IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM changes AS later WHERE later.key = newest.key AND later.position > newest.position AND later.position <= ?) ORDER BY key`
+    for (const row of this.#rows(sql, from, ...(end === undefined ? [] : [end]), through, through)) {
+      found.add(row)
+      if (found.isFull || found.size >= limit) break
+    }
+    return found.finish()
+  }
+
+  history(from: string, end: string | undefined, after: number, through: number): { changes: PackedChanges; through: number } {
+    const found = new Packer()
+    const sql = `SELECT ${COLUMNS} FROM changes WHERE position > ? AND position <= ? AND key >= ? ${end === undefined ? '' : 'AND key < ?'} ORDER BY position`
+    let last = 0
+    for (const row of this.#rows(sql, endOfRevision(after), endOfRevision(through), from, ...(end === undefined ? [] : [end]))) {
+      const revision = revisionOf(row.position)
+      if (found.isFull && revision !== last) return { changes: found.finish(), through: last }
+      found.add(row)
+      last = revision
+    }
+    return { changes: found.finish(), through }
+  }
+
+  values(positions: readonly number[]): PackedChanges {
+    const found = new Packer()
+    const select = this.#statement(`SELECT ${COLUMNS} FROM changes WHERE position = ?`)
+    for (const position of positions)
+      found.add((select.get(position) as Row | undefined) ?? { key: '', position, create_revision: 0, previous: 0, deadline: 0, value: null })
+    return found.finish()
+  }
+
+  /** One step; true when there is nothing left to forget up to `revision`. */
+  compact(revision: number): boolean {
+    return this.#transact(() => {
+      const { swept } = this.#statement('SELECT swept FROM state').get() as { swept: number }
+      const sql = 'SELECT position, previous, value IS NULL AS deleted FROM changes WHERE position > ? AND position <= ? ORDER BY position LIMIT ?'
+      const rows = this.#statement(sql).all(swept, endOfRevision(revision), COMPACT_ROWS) as { position: number; previous: number; deleted: number }[]
+      const remove = this.#statement('DELETE FROM changes WHERE position = ?')
+      for (const { position, previous, deleted } of rows) {
+        if (previous > 0) remove.run(previous)
+        if (deleted) remove.run(position)
+      }
+      const done = rows.length < COMPACT_ROWS
+      const update = this.#statement('UPDATE state SET revision = max(revision, ?1), compacted = max(compacted, ?1), swept = max(swept, ?2)')
+      update.run(revision, done ? endOfRevision(revision) : rows.at(-1)!.position)
+      return done
+    })
+  }
+
+  checkpoint(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}
+
+/** Collects rows for an answer. */
+class Packer {
+  readonly #keys: string[] = []
+  readonly #numbers: number[] = []
+  readonly #values: Uint8Array[] = []
+  #bytes = 0
+
+  get size(): number {
+    return this.#keys.length
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= ANSWER_BYTES || this.#keys.length >= ANSWER_ROWS
+  }
+
+  add(row: Row): void {
+    this.#keys.push(row.key)
+    this.#numbers.push(row.position, row.create_revision, row.previous, row.deadline, row.value ? row.value.length : -1)
+    if (!row.value) return
+    this.#values.push(row.value)
+    this.#bytes += row.value.length
+  }
+
+  finish(): PackedChanges {
+    const values = new Uint8Array(this.#bytes)
+    let offset = 0
+    for (const value of this.#values) {
+      values.set(value, offset)
+      offset += value.length
+    }
+    return { keys: this.#keys, numbers: Float64Array.from(this.#numbers), values }
+  }
+}
+
+function answer(database: Database, request: Request): Omit<Answer, 'id'> {
+  switch (request.type) {
+    case 'append': return (database.append(request.changes), {})
+    case 'read': return { changes: database.read(request.key, request.revision) }
+    case 'scan': return { changes: database.scan(request.from, request.end, request.revision, request.limit) }
+    case 'history': return database.history(request.from, request.end, request.after, request.through)
+    case 'values': return { changes: database.values(request.positions) }
+    case 'compact': return { done: database.compact(request.revision) }
+    case 'checkpoint': return (database.checkpoint(), {})
+    case 'close': return (database.close(), {})
+  }
+}
+
+/** The extended code's low byte is the primary one; 0 when it was not SQLite that failed. */
+function failureOf(error: unknown): Failure {
+  const { errcode = 0 } = error as { errcode?: number }
+  return { message: error instanceof Error ? error.message : String(error), code: errcode & 0xff }
+}
+
+function serve(path: string): void {
+  const port = parentPort
+  assert(port, 'sqlite-worker.ts runs in a worker thread')
+  let database: Database
+  try {
+    database = new Database(path)
+    port.postMessage(database.open() satisfies Opened)
+  } catch (error) {
+    port.postMessage({ error: failureOf(error) } satisfies Opened)
+    return
+  }
+  port.on('message', (request: Request) => {
+    let reply: Omit<Answer, 'id'>
+    try {
+      reply = answer(database, request)
+    } catch (error) {
+      reply = { error: failureOf(error) }
+    }
+    const buffers = reply.changes ? [reply.changes.numbers.buffer, reply.changes.values.buffer] : []
+    port.postMessage({ ...reply, id: request.id } satisfies Answer, buffers)
+    if (request.type === 'close') port.close()
+  })
+}
+
+serve((workerData as { path: string }).path)

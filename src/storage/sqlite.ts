@@ -1,0 +1,152 @@
+import { Worker } from 'node:worker_threads'
+import type { Files } from '../host/files.ts'
+import { errorMessage, type Log } from '../machinery/log.ts'
+import { StatusError } from '../machinery/status.ts'
+import type { Change, ChangePosition, Head, Journal, JournalState } from './journal.ts'
+import { LocalStorage, type LocalOptions } from './local.ts'
+import { pack, toPosition, unpack, type Answer, type Failure, type Opened, type PackedChanges, type Question, type Request } from './sqlite-messages.ts'
+import type { Entry, Storage } from './storage.ts'
+
+/** Bytes in the write-ahead log that make a checkpoint worth its while when nothing else is to do, and when there always is. */
+const CHECKPOINT_IDLE_BYTES = 4 << 20
+const CHECKPOINT_BUSY_BYTES = 64 << 20
+
+export interface SqliteOptions extends LocalOptions {
+  /** The database file; its folder must exist. */
+  path: string
+  files: Files
+}
+
+/** Opens or creates the cluster's state in one file. Rejects with a sentence when another server uses it or when it is not ours. */
+export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
+  // SQLite gives its write-ahead log the same permissions.
+  if (!(await options.files.exists(options.path))) await options.files.write(options.path, '', { mode: 0o600 })
+  const worker = new Worker(new URL(`./sqlite-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), {
+    name: 'k8ts-storage', workerData: { path: options.path },
+  })
+  const opened = await new Promise<Opened>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  if ('error' in opened) {
+    await worker.terminate()
+    throw openingError(options.path, opened.error)
+  }
+  const state: JournalState = { ...opened, heads: headsOf(opened.heads) }
+  return new LocalStorage(new SqliteJournal(worker, options.path, options.log), state, options)
+}
+
+function* headsOf(packed: PackedChanges): Iterable<readonly [string, Head]> {
+  for (const { key, revision, index, createRevision, deadlineMs } of unpack(packed)) yield [key, { revision, index, createRevision, deadlineMs, deleted: false }]
+}
+
+interface Outstanding {
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+
+/** Asks the worker that owns the database. Questions are answered in order. */
+class SqliteJournal implements Journal {
+  readonly #worker: Worker
+  readonly #path: string
+  readonly #log: Log
+  readonly #outstanding = new Map<number, Outstanding>()
+  #lastId = 0
+  #walBytes = 0
+  /** Why the worker is no more. */
+  #dead: Error | undefined
+
+  constructor(worker: Worker, path: string, log: Log) {
+    this.#worker = worker
+    this.#path = path
+    this.#log = log
+    worker.on('message', (answer: Answer) => this.#answered(answer))
+    worker.on('error', error => this.#died(errorMessage(error)))
+    worker.on('exit', () => this.#died('its thread ended'))
+  }
+
+  #ask(question: Question, transfer: ArrayBuffer[] = []): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(this.#dead)
+      const id = ++this.#lastId
+      this.#outstanding.set(id, { resolve, reject })
+      this.#worker.postMessage({ ...question, id } satisfies Request, transfer)
+    })
+  }
+
+  #answered(answer: Answer): void {
+    const asked = this.#outstanding.get(answer.id)!
+    this.#outstanding.delete(answer.id)
+    if (answer.error) asked.reject(diskError(this.#path, answer.error))
+    else asked.resolve(answer)
+  }
+
+  #died(reason: string): void {
+    this.#dead ??= new StatusError('InternalError', `the database ${this.#path} is gone: ${reason}; restart the server`)
+    for (const { reject } of this.#outstanding.values()) reject(this.#dead)
+    this.#outstanding.clear()
+  }
+
+  async append(changes: readonly Change[]): Promise<void> {
+    const packed = pack(changes)
+    this.#walBytes += packed.values.length
+    await this.#ask({ type: 'append', changes: packed }, [packed.values.buffer, packed.numbers.buffer])
+    if (this.#walBytes >= CHECKPOINT_BUSY_BYTES) this.#checkpoint()
+  }
+
+  idle(): void {
+    if (this.#walBytes >= CHECKPOINT_IDLE_BYTES) this.#checkpoint()
+  }
+
+  #checkpoint(): void {
+    this.#walBytes = 0
+    this.#ask({ type: 'checkpoint' }).catch(error => this.#log.warn('The write-ahead log could not be folded into the database', { error: errorMessage(error) }))
+  }
+
+  async read(key: string, revision: number): Promise<Entry | undefined> {
+    return entriesOf(await this.#ask({ type: 'read', key, revision }))[0]
+  }
+
+  async scan(from: string, end: string | undefined, revision: number, limit: number): Promise<readonly Entry[]> {
+    return entriesOf(await this.#ask({ type: 'scan', from, end, revision, limit }))
+  }
+
+  async history(from: string, end: string | undefined, after: number, through: number): Promise<{ changes: readonly Change[]; through: number }> {
+    const answer = await this.#ask({ type: 'history', from, end, after, through })
+    return { changes: unpack(answer.changes!), through: answer.through! }
+  }
+
+  async values(positions: readonly ChangePosition[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const answer = await this.#ask({ type: 'values', positions: positions.map(toPosition) })
+    return unpack(answer.changes!).map(({ value }) => value)
+  }
+
+  /** In steps, so that writes pass between them. */
+  async compact(revision: number): Promise<void> {
+    while (!(await this.#ask({ type: 'compact', revision })).done);
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return
+    await this.#ask({ type: 'close' })
+    await new Promise<void>(resolve => (this.#dead ? resolve() : this.#worker.once('exit', () => resolve())))
+  }
+}
+
+const entriesOf = ({ changes }: Answer): Entry[] =>
+  unpack(changes!).map(({ key, value, revision, createRevision }) => ({ key, value: value!, revision, createRevision }))
+
+/** SQLite's primary result codes that have a sentence of their own. */
+const BUSY = 5
+const READ_ONLY = 8
+const FULL = 13
+const NOT_A_DATABASE = 26
+
+function openingError(path: string, { code, message }: Failure): Error {
+  if (code === BUSY) return new Error(`another k8ts server is using the cluster state in ${path}; stop it first, or choose another data folder`)
+  if (code === NOT_A_DATABASE) return new Error(`${path} is not a database of k8ts; move it away, or choose another data folder`)
+  return new Error(`the cluster state in ${path} cannot be opened: ${message}`)
+}
+
+function diskError(path: string, { code, message }: Failure): StatusError {
+  if (code === FULL) return new StatusError('InternalError', `the disk that holds the cluster state is full (${path}); nothing was written, free some space and try again`)
+  if (code === READ_ONLY) return new StatusError('InternalError', `the cluster state in ${path} cannot be written: the file or its file system is read-only`)
+  return new StatusError('InternalError', `the disk that holds the cluster state failed (${path}): ${message}`)
+}
