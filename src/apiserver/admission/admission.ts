@@ -1,7 +1,8 @@
-import type { KubeObject, KubeList, AnyResource } from '../../api/resource.ts'
+import type { KubeObject, AnyResource } from '../../api/resource.ts'
 import type { RequestOptions, User } from '../../api/request.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Random } from '../../machinery/random.ts'
+import type { ObjectReader } from '../object-reader.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
@@ -24,11 +25,9 @@ export interface AdmissionRequest {
 }
 
 /** What plugins may read and, sparingly, write. Reads come from the server's own caches and cost no I/O. */
-export interface AdmissionContext {
+export interface AdmissionContext extends ObjectReader {
   readonly clock: Clock
   readonly random: Random
-  get<T extends KubeObject>(resource: AnyResource, namespace: string | undefined, name: string): T | undefined
-  list<T extends KubeObject>(resource: AnyResource, namespace?: string): KubeList<T>['items']
   /** Asks the server's authorizers, for plugins that gate on permissions. */
   allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): boolean
 }

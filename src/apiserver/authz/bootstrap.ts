@@ -1,0 +1,90 @@
+import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import { apiVersionOf } from '../../api/resource.ts'
+import { ClusterRoleBindings } from '../../api/rbac/cluster-role-binding.ts'
+import { ClusterRoles } from '../../api/rbac/cluster-role.ts'
+import { RoleBindings } from '../../api/rbac/role-binding.ts'
+import { Roles } from '../../api/rbac/role.ts'
+import type { PolicyRule, RoleRef, Subject } from '../../api/rbac/shared.ts'
+import { clusterRoles } from './bootstrap-cluster-roles.ts'
+import { controllerRoles } from './bootstrap-controller-roles.ts'
+import { clusterBindings, namespacedBindings, namespacedRoles, serviceAccount } from './bootstrap-namespaced-roles.ts'
+
+/** An object that a fresh server has, as a client would create it. */
+export interface BootstrapObject {
+  readonly resource: AnyResource
+  readonly object: { kind: string; apiVersion: string; metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> } } & Record<string, unknown>
+}
+
+const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-'
+/** Roles that take part in an aggregated role, by name. */
+const aggregatedInto: Readonly<Record<string, string>> = {
+  'system:aggregate-to-admin': 'admin', 'edit': 'admin',
+  'system:aggregate-to-edit': 'edit', 'view': 'edit', 'system:aggregate-to-view': 'view',
+}
+const AGGREGATED = ['admin', 'edit', 'view']
+
+function build(resource: AnyResource, name: string, rest: Record<string, unknown>, namespace?: string): BootstrapObject {
+  const into = resource === ClusterRoles ? aggregatedInto[name] : undefined
+  return {
+    resource,
+    object: {
+      kind: resource.kind, apiVersion: apiVersionOf(resource),
+      metadata: {
+        name, ...(namespace && { namespace }),
+        labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...(into && { [AGGREGATE + into]: 'true' }) },
+        annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+      },
+      ...rest,
+    },
+  }
+}
+
+const roleRef = (kind: 'Role' | 'ClusterRole', name: string): RoleRef => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name })
+const bindsRole = (kind: 'Role' | 'ClusterRole', name: string, subjects: readonly Subject[]): Record<string, unknown> =>
+  ({ roleRef: roleRef(kind, name), ...(subjects.length > 0 && { subjects }) })
+const split = (key: string): [namespace: string, name: string] => key.split('/', 2) as [string, string]
+const entries = <T>(table: Readonly<Record<string, T>>): [string, T][] => Object.entries(table)
+const ofController = (name: string): string => `system:controller:${name}`
+
+/** Roles and bindings of a fresh server, in the order in which they are made. */
+export function bootstrapPolicy(): BootstrapObject[] {
+  return [
+    ...entries(clusterRoles).map(([name, rules]) => build(ClusterRoles, name, { rules })),
+    ...AGGREGATED.map(name => build(ClusterRoles, name, { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE + name]: 'true' } }] }, rules: null })),
+    ...entries(controllerRoles).map(([name, rules]) => build(ClusterRoles, ofController(name), { rules })),
+    ...entries(clusterBindings).map(([name, subjects]) => build(ClusterRoleBindings, name, bindsRole('ClusterRole', name, subjects))),
+    ...Object.keys(controllerRoles).map(name => build(ClusterRoleBindings, ofController(name), bindsRole('ClusterRole', ofController(name), [serviceAccount(name)]))),
+    ...entries(namespacedRoles).map(([key, rules]) => build(Roles, split(key)[1], { rules }, split(key)[0])),
+    ...entries(namespacedBindings).map(([key, { role, subjects }]) => build(RoleBindings, split(key)[1], bindsRole('Role', role, subjects), split(key)[0])),
+  ]
+}
+
+type RbacObject = KubeObject & { rules?: PolicyRule[] | null; subjects?: Subject[]; roleRef?: RoleRef; aggregationRule?: unknown }
+
+/**
+ * What a stored object lacks of its bootstrap form, merged in; undefined when nothing is missing or the object opted out of updates.
+ * What administrators added stays, as upstream's reconciliation does it.
+ */
+export function reconcileBootstrap(stored: RbacObject, wanted: BootstrapObject['object']): RbacObject | undefined {
+  if (stored.metadata.annotations?.['rbac.authorization.kubernetes.io/autoupdate'] === 'false') return undefined
+  const next: RbacObject = {
+    ...stored,
+    metadata: {
+      ...stored.metadata,
+      labels: { ...wanted.metadata.labels, ...stored.metadata.labels },
+      annotations: { ...wanted.metadata.annotations, ...stored.metadata.annotations },
+    },
+    ...(wanted['rules'] && !stored.aggregationRule ? { rules: union(stored.rules, wanted['rules'] as PolicyRule[]) } : {}),
+    ...(wanted['subjects'] ? { subjects: union(stored.subjects, wanted['subjects'] as Subject[]) } : {}),
+  }
+  return JSON.stringify(next) === JSON.stringify(stored) ? undefined : next
+}
+
+function union<T>(stored: readonly T[] | null | undefined, wanted: readonly T[]): T[] {
+  const seen = new Set((stored ?? []).map(item => canonical(item)))
+  return [...(stored ?? []), ...wanted.filter(item => !seen.has(canonical(item)))]
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) =>
+    item && typeof item === 'object' && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item)

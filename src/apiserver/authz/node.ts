@@ -1,0 +1,124 @@
+import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
+import { PersistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts'
+import type { Pod } from '../../api/core/pod/pod.ts'
+import { Pods } from '../../api/core/pod/pod.ts'
+import { referencesOf } from '../../api/core/pod/references.ts'
+import type { ObjectReader } from '../object-reader.ts'
+import type { Attributes, Authorizer, Decision } from './authorizer.ts'
+import { clusterRoles } from './bootstrap-cluster-roles.ts'
+import { ruleAllows } from './rules.ts'
+
+const ALLOW: Decision = { verdict: 'allow', reason: '' }
+const refuse = (reason: string): Decision => ({ verdict: 'noOpinion', reason })
+const NODE_GROUP = 'system:nodes'
+const NODE_USER = 'system:node:'
+const NODE_RULES = clusterRoles['system:node'] ?? []
+
+/** The node that a user is, `''` for one with no name, undefined for everybody else. */
+export function nodeOf(user: Attributes['user']): string | undefined {
+  if (!user.groups.includes(NODE_GROUP) || !user.name.startsWith(NODE_USER)) return undefined
+  return user.name.slice(NODE_USER.length)
+}
+
+/** Limits a kubelet to what the pods bound to its node refer to. */
+export function createNodeAuthorizer(reader: ObjectReader): Authorizer {
+  return {
+    name: 'Node',
+    authorize(attributes) {
+      const node = nodeOf(attributes.user)
+      if (node === undefined) return refuse('')
+      if (node === '') return refuse(`unknown node for user ${JSON.stringify(attributes.user.name)}`)
+      const special = attributes.path === undefined ? decideByResource(reader, node, attributes) : undefined
+      return special ?? (NODE_RULES.some(rule => ruleAllows(rule, attributes)) ? ALLOW : refuse(''))
+    },
+  }
+}
+
+function decideByResource(reader: ObjectReader, node: string, attributes: Attributes): Decision | undefined {
+  const { resource = '', group = '', verb } = attributes
+  switch (group ? `${resource}.${group}` : resource) {
+    case 'secrets': return readReferenced(reader, node, attributes, 'secrets')
+    case 'configmaps': return readReferenced(reader, node, attributes, 'configMaps')
+    case 'persistentvolumeclaims': return attributes.subresource === 'status' ? statusOfClaim(reader, node, attributes) : getReferenced(reader, node, attributes, 'claims')
+    case 'persistentvolumes': return getVolume(reader, node, attributes)
+    case 'resourceclaims.resource.k8s.io': return getReferenced(reader, node, attributes, 'resourceClaims')
+    case 'serviceaccounts': return tokenRequest(reader, node, attributes)
+    case 'leases.coordination.k8s.io': return ownObject(node, attributes, 'lease', 'kube-node-lease')
+    case 'csinodes.storage.k8s.io': return ownObject(node, attributes, 'CSINode', undefined)
+    case 'nodes': return verb === 'get' || verb === 'list' || verb === 'watch' ? readNode(node, attributes) : undefined
+    case 'pods': return readPods(reader, node, attributes)
+    default: return undefined
+  }
+}
+
+type ReferenceKind = 'secrets' | 'configMaps' | 'claims' | 'resourceClaims' | 'serviceAccounts'
+
+const podsOf = (reader: ObjectReader, node: string, namespace: string | undefined): Pod[] =>
+  reader.list<Pod>(Pods, namespace).filter(pod => pod.spec.nodeName === node)
+
+const isReferenced = (reader: ObjectReader, node: string, { namespace, name }: Attributes, kind: ReferenceKind): boolean =>
+  podsOf(reader, node, namespace).some(pod => referencesOf(pod)[kind].has(name ?? ''))
+
+const noRelationship = (node: string): Decision => refuse(`no relationship found between node '${node}' and this object`)
+
+function readReferenced(reader: ObjectReader, node: string, attributes: Attributes, kind: ReferenceKind): Decision {
+  if (!['get', 'list', 'watch'].includes(attributes.verb)) return refuse('can only read resources of this type')
+  return related(reader, node, attributes, kind)
+}
+
+function getReferenced(reader: ObjectReader, node: string, attributes: Attributes, kind: ReferenceKind): Decision {
+  if (attributes.verb !== 'get') return refuse('can only get individual resources of this type')
+  return related(reader, node, attributes, kind)
+}
+
+function related(reader: ObjectReader, node: string, attributes: Attributes, kind: ReferenceKind): Decision {
+  if (attributes.subresource) return refuse('cannot read subresource')
+  if (!attributes.name) return refuse('No Object name found')
+  return isReferenced(reader, node, attributes, kind) ? ALLOW : noRelationship(node)
+}
+
+function statusOfClaim(reader: ObjectReader, node: string, attributes: Attributes): Decision {
+  if (!['get', 'update', 'patch'].includes(attributes.verb)) return refuse('can only get individual resources of this type')
+  return isReferenced(reader, node, attributes, 'claims') ? ALLOW : noRelationship(node)
+}
+
+function getVolume(reader: ObjectReader, node: string, attributes: Attributes): Decision {
+  if (attributes.verb !== 'get') return refuse('can only get individual resources of this type')
+  if (attributes.subresource) return refuse('cannot read subresource')
+  if (!attributes.name) return refuse('No Object name found')
+  const mine = podsOf(reader, node, undefined).some(pod =>
+    [...referencesOf(pod).claims].some(claim =>
+      reader.get<PersistentVolumeClaim>(PersistentVolumeClaims, pod.metadata.namespace, claim)?.spec.volumeName === attributes.name))
+  return mine ? ALLOW : noRelationship(node)
+}
+
+function tokenRequest(reader: ObjectReader, node: string, attributes: Attributes): Decision {
+  if (attributes.subresource !== 'token') return attributes.verb === 'get' && !attributes.subresource ? related(reader, node, attributes, 'serviceAccounts') : refuse('')
+  if (attributes.verb !== 'create') return refuse('can only create tokens for individual service accounts')
+  return isReferenced(reader, node, attributes, 'serviceAccounts') ? ALLOW : noRelationship(node)
+}
+
+function ownObject(node: string, attributes: Attributes, what: string, namespace: string | undefined): Decision {
+  if (!['get', 'create', 'update', 'patch', 'delete'].includes(attributes.verb)) return refuse(`can only get, create, update, patch, or delete a node ${what}`)
+  if (namespace !== undefined && attributes.namespace !== namespace) return refuse(`can only access leases in the "${namespace}" system namespace`)
+  // A create has no name in its URL; admission looks at the body's.
+  return attributes.verb === 'create' || attributes.name === node ? ALLOW : refuse(`can only access node ${what} with the same name as the requesting node`)
+}
+
+function readNode(node: string, { verb, name, subresource }: Attributes): Decision | undefined {
+  if (subresource) return undefined
+  if (name === node) return ALLOW
+  if (name) return refuse(`node '${node}' cannot read '${name}', only its own Node object`)
+  return refuse(`node '${node}' cannot ${verb === 'watch' ? 'watch' : 'read'} all nodes, only its own Node object`)
+}
+
+function readPods(reader: ObjectReader, node: string, attributes: Attributes): Decision | undefined {
+  const { verb, subresource, fieldSelector, namespace, name } = attributes
+  if (subresource) return undefined
+  if (verb === 'list' || verb === 'watch') {
+    const own = fieldSelector?.split(',').some(term => term === `spec.nodeName=${node}` || term === `spec.nodeName==${node}`)
+    return own ? ALLOW : refuse('can only list/watch pods with spec.nodeName field selector')
+  }
+  if (verb === 'get') return reader.get<Pod>(Pods, namespace, name ?? '')?.spec.nodeName === node ? ALLOW : noRelationship(node)
+  return undefined
+}
