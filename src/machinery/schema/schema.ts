@@ -108,8 +108,8 @@ export interface Union {
 export type Infer<S> = S extends Schema<infer T> ? T : never
 
 type TypeOf<F extends Fields> = Show<
-  { [K in keyof F as F[K] extends Field<unknown, 'required'> ? K : never]: F[K] extends Field<infer T> ? T : never } & {
-    [K in keyof F as F[K] extends Field<unknown, 'required'> ? never : K]?: F[K] extends Field<infer T> ? T | undefined : never
+  { -readonly [K in keyof F as F[K] extends Field<unknown, 'required'> ? K : never]: F[K] extends Field<infer T> ? T : never } & {
+    -readonly [K in keyof F as F[K] extends Field<unknown, 'required'> ? never : K]?: F[K] extends Field<infer T> ? T | undefined : never
   }
 >
 type Show<T> = { [K in keyof T]: T[K] }
