@@ -182,8 +182,6 @@ export interface PodSandbox {
 export interface PodSandboxStatus extends PodSandbox {
   /** First the primary one; none for a pod in the host's network. */
   ips: readonly string[]
-  /** Path of the network namespace, where the runtime tells it. */
-  networkNamespace?: string
 }
 
 export interface PodSandboxFilter {
@@ -255,8 +253,6 @@ export interface ContainerStatus extends Omit<Container, 'podSandboxId'> {
   stopSignal?: string
   resources?: LinuxResources
   user?: { uid: number; gid: number; supplementalGroups: readonly number[] }
-  /** The main process, where the runtime tells it and the container runs. */
-  pid?: number
 }
 
 export interface ContainerFilter {
