@@ -26,22 +26,22 @@ const bytesTooLong = (limit: number): string => `must be no more than ${limit} b
 const byteLength = (text: string): number => new TextEncoder().encode(text).length
 
 /** A DNS subdomain (RFC 1123): the form of most objects' names. */
-export const subdomainProblems = (name: string): string[] => [
+export const dnsSubdomain = (name: string): string[] => [
   ...(name.length > 253 ? [tooLong(253)] : []), ...(SUBDOMAIN.test(name) ? [] : [rule(SUBDOMAIN_RULE, SUBDOMAIN_PATTERN, 'example.com')]),
 ]
 
 /** A DNS label (RFC 1123). */
-export const labelProblems = (name: string): string[] => [
+export const dnsLabel = (name: string): string[] => [
   ...(name.length > 63 ? [tooLong(63)] : []), ...(LABEL.test(name) ? [] : [rule(LABEL_RULE, LABEL_PATTERN, 'my-name', '123-abc')]),
 ]
 
 /** A DNS label that starts with a letter (RFC 1035): the form of services' names. */
-export const label1035Problems = (name: string): string[] => [
+export const dns1035Label = (name: string): string[] => [
   ...(name.length > 63 ? [tooLong(63)] : []), ...(LABEL_1035.test(name) ? [] : [rule(LABEL_1035_RULE, LABEL_1035_PATTERN, 'my-name', 'abc-123')]),
 ]
 
 /** `name` or `prefix/name`: the form of label keys, annotation keys and finalizers. */
-export function qualifiedNameProblems(text: string): string[] {
+export function qualifiedName(text: string): string[] {
   const parts = text.split('/')
   if (parts.length > 2) {
     return [`a valid label key ${rule(QUALIFIED_RULE, QUALIFIED_PATTERN, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
@@ -49,20 +49,20 @@ export function qualifiedNameProblems(text: string): string[] {
   const name = parts.at(-1)!
   const prefix = parts.length === 2 ? parts[0]! : undefined
   return [
-    ...(prefix === undefined ? [] : prefix === '' ? ['prefix part must be non-empty'] : subdomainProblems(prefix).map(problem => `prefix part ${problem}`)),
+    ...(prefix === undefined ? [] : prefix === '' ? ['prefix part must be non-empty'] : dnsSubdomain(prefix).map(problem => `prefix part ${problem}`)),
     ...(name === '' ? ['name part must be non-empty'] : byteLength(name) > 63 ? [`name part ${bytesTooLong(63)}`] : []),
     ...(QUALIFIED.test(name) ? [] : [`name part ${rule(QUALIFIED_RULE, QUALIFIED_PATTERN, 'MyName', 'my.name', '123-abc')}`]),
   ]
 }
 
 /** A label's value. */
-export const labelValueProblems = (value: string): string[] => [
+export const labelValue = (value: string): string[] => [
   ...(byteLength(value) > 63 ? [bytesTooLong(63)] : []),
   ...(value === '' || QUALIFIED.test(value) ? [] : [rule(VALUE_RULE, VALUE_PATTERN, 'MyValue', 'my_value', '12345')]),
 ]
 
 /** What can stand in a URL's path as one segment: the least that every name must be. */
-export const pathSegmentProblems = (name: string): string[] => {
+export const pathSegment = (name: string): string[] => {
   if (name === '.' || name === '..') return [`may not be '${name}'`]
   return ['/', '%'].filter(character => name.includes(character)).map(character => `may not contain '${character}'`)
 }
