@@ -19,11 +19,14 @@ const LABEL_1035_RULE = "a DNS-1035 label must consist of lower case alphanumeri
 const QUALIFIED_RULE = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 const VALUE_RULE = `a valid label must be an empty string or consist of ${QUALIFIED_RULE.slice('must consist of '.length)}`
 
-const rule = (text: string, pattern: string, ...examples: string[]): string =>
-  `${text} (e.g. ${examples.map(example => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`
-const tooLong = (limit: number): string => `must be no more than ${limit} characters`
+/** A message that ends with examples and the pattern. */
+export const rule = (text: string, pattern: string, ...examples: string[]): string =>
+  `${text} (${examples.length ? `e.g. ${examples.map(example => `'${example}'`).join(',  or ')}, ` : ''}regex used for validation is '${pattern}')`
+export const tooLong = (limit: number): string => `must be no more than ${limit} characters`
 const bytesTooLong = (limit: number): string => `must be no more than ${limit} bytes`
-const byteLength = (text: string): number => new TextEncoder().encode(text).length
+const ASCII = /^[\x00-\x7f]*$/
+/** The text's length in UTF-8, as Go counts. */
+export const byteLength = (text: string): number => (ASCII.test(text) ? text.length : new TextEncoder().encode(text).length)
 
 /** A DNS subdomain (RFC 1123): the form of most objects' names. */
 export const dnsSubdomain = (name: string): string[] => [
@@ -32,7 +35,8 @@ export const dnsSubdomain = (name: string): string[] => [
 
 /** A DNS label (RFC 1123). */
 export const dnsLabel = (name: string): string[] => [
-  ...(name.length > 63 ? [tooLong(63)] : []), ...(LABEL.test(name) ? [] : [rule(LABEL_RULE, LABEL_PATTERN, 'my-name', '123-abc')]),
+  ...(name.length > 63 ? [tooLong(63)] : []),
+  ...(LABEL.test(name) ? [] : [SUBDOMAIN.test(name) ? 'must not contain dots' : rule(LABEL_RULE, LABEL_PATTERN, 'my-name', '123-abc')]),
 ]
 
 /** A DNS label that starts with a letter (RFC 1035): the form of services' names. */
@@ -66,3 +70,6 @@ export const pathSegment = (name: string): string[] => {
   if (name === '.' || name === '..') return [`may not be '${name}'`]
   return ['/', '%'].filter(character => name.includes(character)).map(character => `may not contain '${character}'`)
 }
+
+/** What to check of the beginning of a generated name, where the random end is still missing. */
+export const asPrefix = (name: string): string => (name.endsWith('-') ? `${name.slice(0, -1)}a` : name)
