@@ -12,6 +12,9 @@ const ANSWER_ROWS = 5000
 /** Rows that one step of a compaction looks at. */
 const COMPACT_ROWS = 500
 
+/** The deadline of a row that says that its key was deleted. */
+const DELETED = -1
+
 const COLUMNS = 'key, position, create_revision, previous, deadline, value'
 
 interface Row {
@@ -44,7 +47,7 @@ class Database {
     this.#db.exec(`BEGIN IMMEDIATE;
       CREATE TABLE IF NOT EXISTS changes (position INTEGER PRIMARY KEY, key TEXT NOT NULL, create_revision INTEGER NOT NULL,
         previous INTEGER NOT NULL, deadline INTEGER NOT NULL, value BLOB) STRICT;
-      CREATE UNIQUE INDEX IF NOT EXISTS changes_by_key ON changes (key, position);
+      CREATE UNIQUE INDEX IF NOT EXISTS changes_by_key ON changes (key, position, create_revision, deadline);
       CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, compacted INTEGER NOT NULL, swept INTEGER NOT NULL) STRICT;
       INSERT OR IGNORE INTO state VALUES (1, 1, 0, 0);
       PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${LAYOUT};
@@ -81,8 +84,9 @@ class Database {
   open(): Opened {
     const state = this.#statement('SELECT revision, compacted FROM state').get() as { revision: number; compacted: number }
     const heads = new Packer()
-    const newest = 'SELECT key, max(position) AS position, create_revision, previous, deadline, value IS NULL AS deleted FROM changes GROUP BY key'
-    for (const row of this.#rows(newest) as Iterable<Row & { deleted: number }>) if (!row.deleted) heads.add({ ...row, value: null })
+    // The index alone answers this: no value is read.
+    const newest = 'SELECT key, max(position) AS position, create_revision, deadline FROM changes GROUP BY key'
+    for (const row of this.#rows(newest)) if (row.deadline !== DELETED) heads.add({ ...row, previous: 0, value: null })
     // The newest change may be compacted away when it was a deletion; the counter in `state` is only as new as the last compaction.
     const revision = Math.max(state.revision, revisionOf(this.#number('SELECT coalesce(max(position), 0) FROM changes')))
     return { revision, compactedRevision: state.compacted, heads: heads.finish() }
@@ -96,7 +100,7 @@ class Database {
         const at = row * FIELDS
         const length = numbers[at + 4]!
         const value = length < 0 ? null : values.subarray(offset, (offset += length))
-        insert.run(numbers[at]!, key, numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!, value)
+        insert.run(numbers[at]!, key, numbers[at + 1]!, numbers[at + 2]!, value ? numbers[at + 3]! : DELETED, value)
       })
     })
   }
@@ -145,7 +149,7 @@ class Database {
   compact(revision: number): boolean {
     return this.#transact(() => {
       const { swept } = this.#statement('SELECT swept FROM state').get() as { swept: number }
-      const sql = 'SELECT position, previous, value IS NULL AS deleted FROM changes WHERE position > ? AND position <= ? ORDER BY position LIMIT ?'
+      const sql = `SELECT position, previous, deadline = ${DELETED} AS deleted FROM changes WHERE position > ? AND position <= ? ORDER BY position LIMIT ?`
       const rows = this.#statement(sql).all(swept, endOfRevision(revision), COMPACT_ROWS) as { position: number; previous: number; deleted: number }[]
       const remove = this.#statement('DELETE FROM changes WHERE position = ?')
       for (const { position, previous, deleted } of rows) {
@@ -185,7 +189,7 @@ class Packer {
 
   add(row: Row): void {
     this.#keys.push(row.key)
-    this.#numbers.push(row.position, row.create_revision, row.previous, row.deadline, row.value ? row.value.length : -1)
+    this.#numbers.push(row.position, row.create_revision, row.previous, Math.max(0, row.deadline), row.value ? row.value.length : -1)
     if (!row.value) return
     this.#values.push(row.value)
     this.#bytes += row.value.length
