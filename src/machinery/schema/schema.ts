@@ -45,6 +45,8 @@ export interface FieldOptions<T = unknown> {
   readonly required?: boolean
   /** Left out of JSON when `''`, 0, false or empty. Default: the opposite of `required`. */
   readonly omitEmpty?: boolean
+  /** Left out of JSON when it is the zero value; only times need to say so, because Go's `omitempty` never drops a struct. */
+  readonly omitZero?: boolean
   /** Told apart from unset: 0, false and '' are values. (Go: a pointer.) */
   readonly pointer?: boolean
   /** A list or map that may be `null` in a valid object: its type says so. */
@@ -114,7 +116,9 @@ type TypeOf<F extends Fields> = Show<
 >
 type Show<T> = { [K in keyof T]: T[K] }
 
-type PresenceOf<O> = O extends { required: true } | { omitEmpty: false } ? 'required' : O extends { default: unknown } ? 'required' : 'optional'
+/** A default that is the zero value fills in nothing: the field stays out of JSON. */
+type PresenceOf<O> = O extends { required: true } | { omitEmpty: false } ? 'required'
+  : O extends { default: infer D } ? (O extends { pointer: true } ? 'required' : D extends '' | 0 | false ? 'optional' : 'required') : 'optional'
 type Nullable<T, O> = O extends { nullable: true } ? T | null : T
 
 /** Declares an object type. */

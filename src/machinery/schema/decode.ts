@@ -1,0 +1,46 @@
+import { badRequest } from '../status.ts'
+import type { Duplicate } from '../json.ts'
+import { codecOf } from './compile.ts'
+import { inspect } from './inspect.ts'
+import type { Schema } from './schema.ts'
+
+/** What the reader of the text knows besides the value (`parseJson`, `parseYaml`); nothing for values that never were text. */
+export interface DecodeOptions {
+  readonly duplicates?: readonly Duplicate[]
+  /** Numbers that were not written as plain integers, by path. */
+  readonly literals?: ReadonlyMap<string, string>
+  /** The text, to tell problems in its order. */
+  readonly text?: string
+  /** Problems that the reader itself words (YAML's). */
+  readonly problems?: readonly string[]
+}
+
+export interface Decoded<T> {
+  object: T
+  /** `unknown field "spec.foo"`, `duplicate field "spec.bar"`: the caller refuses, warns or ignores. */
+  problems: string[]
+}
+
+/**
+ * Reads a value (parsed JSON or YAML, or an object of a caller in this process) as an object of this type. The result is fresh, its fields
+ * stand in the order of declaration and its scalars are canonical. Throws a StatusError (400) worded as upstream for values of the wrong type.
+ */
+export function decode<T>(schema: Schema<T>, value: unknown, options: DecodeOptions = {}): Decoded<T> {
+  const notes = { unknown: false }
+  let object: unknown
+  try {
+    const codec = codecOf(schema)
+    object = value === null || value === undefined ? codec.zero(notes) : codec.decode(value, notes)
+  } catch (error) {
+    throw explain(schema, value, options, error)
+  }
+  const suspicious = notes.unknown || options.duplicates?.length || options.literals?.size
+  const problems = suspicious ? inspect(schema, value, options) : []
+  return { object: object as T, problems: options.problems?.length ? [...options.problems, ...problems] : problems }
+}
+
+function explain(schema: Schema, value: unknown, options: DecodeOptions, cause: unknown): unknown {
+  if (cause instanceof RangeError) return badRequest('json: exceeded max depth')
+  inspect(schema, value, options)
+  return cause
+}
