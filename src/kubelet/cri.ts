@@ -143,22 +143,28 @@ interface EventsOptions {
 async function* criEvents(runtime: Runtime, options: EventsOptions): AsyncIterable<RuntimeEvent> {
   const { name } = await runtime.version(options.signal)
   if (name !== 'containerd') throw new RuntimeError('Unimplemented', `no events from a runtime called ${name}: only containerd is supported`)
+  const over = new AbortController()
+  const signal = AbortSignal.any([options.signal, over.signal])
   const ready: RuntimeEvent[] = []
   const state = { wake: (): void => {}, ended: false, failure: undefined as unknown }
   const deliver = (event: RuntimeEvent): void => { ready.push(event); state.wake() }
   const end = (failure?: unknown): void => { state.ended = true; state.failure = failure; state.wake() }
   const pump = async (): Promise<void> => {
-    for await (const event of containerdEvents(options)) {
+    for await (const event of containerdEvents({ ...options, signal })) {
       if (event.type !== 'exited') deliver(event)
       // A runtime that cannot be asked has gone down: a resync will follow.
       else untilNoted(runtime, event.id, options.clock).then(() => deliver(event), () => deliver(event))
     }
   }
   pump().then(() => end(), end)
-  while (true) {
-    while (ready.length > 0) yield ready.shift()!
-    if (options.signal.aborted) return
-    if (state.ended) throw state.failure
-    await new Promise<void>(resolve => { state.wake = resolve })
+  try {
+    while (true) {
+      while (ready.length > 0) yield ready.shift()!
+      if (options.signal.aborted) return
+      if (state.ended) throw state.failure
+      await new Promise<void>(resolve => { state.wake = resolve })
+    }
+  } finally {
+    over.abort()
   }
 }

@@ -79,7 +79,9 @@ const decodeWith = (type: Type) => (bytes: Uint8Array): Message => type.toObject
 
 const asRuntimeError = (error: ServiceError): RuntimeError => {
   const code = codeNames[error.code] ?? 'Unknown'
-  return new RuntimeError(code === 'OK' ? 'Unknown' : code, error.details || error.message, { cause: error })
+  // The library tells of its own timings and sockets; upstream's words are these.
+  const details = code === 'DeadlineExceeded' && /^Deadline exceeded after/.test(error.details) ? 'context deadline exceeded' : error.details
+  return new RuntimeError(code === 'OK' ? 'Unknown' : code, details || error.message, { cause: error })
 }
 
 /** Connects to `unix:///path` or `host:port`; `descriptor` is a protobufjs namespace that holds the services. */
