@@ -1,3 +1,4 @@
+import { assert } from '../machinery/assert.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
@@ -139,6 +140,7 @@ export class LocalStorage implements Storage {
 
   watch(prefix: string, options: WatchOptions): Watch {
     this.#assertOpen()
+    assert(prefix === '' || prefix.endsWith('/'), `the watched prefix ${prefix} ends in the middle of a name`)
     return this.#hub.watch(prefix, options)
   }
 

@@ -1,3 +1,6 @@
+/** Whether a key is meant by a prefix that ends at a `/` or is empty, or by a whole key. */
+export const isUnder = (key: string, prefix: string): boolean => (prefix === '' || prefix.endsWith('/') ? key.startsWith(prefix) : key === prefix)
+
 /** Finds everything registered under a prefix of a key in time that depends on the key's depth, not on how much is registered. */
 export class PrefixIndex<T> {
   /** Items by prefixes that end in `/` or are whole keys: found by looking up each cut of the key. */
@@ -28,6 +31,10 @@ export class PrefixIndex<T> {
     this.#visitCut('', visit)
     for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) this.#visitCut(key.slice(0, slash + 1), visit)
     if (!key.endsWith('/')) this.#visitCut(key, visit)
+  }
+
+  *all(): Iterable<T> {
+    for (const items of this.#byCut.values()) yield* items
   }
 
   #visitCut(cut: string, visit: (item: T) => void): void {

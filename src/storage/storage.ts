@@ -13,7 +13,7 @@ export interface Storage {
   get(key: string): Promise<Entry | undefined>
   /** Entries whose key starts with `prefix`, in key order, all as of one revision. */
   list(prefix: string, options?: ListOptions): Promise<Page | Compacted>
-  /** Every change under `prefix` after a revision, in revision order, each only after it is durable. */
+  /** Every change under `prefix` (which ends in a `/` or is empty) after a revision, in revision order, each only after it is durable. */
   watch(prefix: string, options: WatchOptions): Watch
   /** The newest durable revision, read from where the truth is: no write acknowledged before the call has a higher one. */
   currentRevision(): Promise<number>
