@@ -73,7 +73,7 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Fills in defaults that the schema cannot state. The draft is the caller's own copy: it may be changed in place. */
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */
-  prepareForCreate?(draft: T): void
+  prepareForCreate?(draft: T, now?: number): void
   prepareForUpdate?(draft: T, old: T): void
   /** Causes, worded as Kubernetes words them; an empty list: the object is fine. */
   validate?(object: T, context: ValidationContext): Cause[]
@@ -93,11 +93,17 @@ type Stated<T extends KubeObject> = Pick<Resource<T>, 'version' | 'kind' | 'plur
 
 const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 
+/** The table of a kind that states none. */
+const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
+  { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name },
+  { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
+]
+
 /** Completes a kind's description with what most kinds share. */
 export function defineResource<T extends KubeObject>(stated: Stated<T>): Resource<T> {
   return {
     group: '', singular: stated.kind.toLowerCase(), shortNames: [], categories: [], namespaced: true, verbs: ALL_VERBS, subresources: [],
-    listKind: `${stated.kind}List`, fieldSelectors: {}, columns: [], storagePrefix: stated.plural, ...stated,
+    listKind: `${stated.kind}List`, fieldSelectors: {}, columns: DEFAULT_COLUMNS, storagePrefix: stated.plural, ...stated,
   }
 }
 

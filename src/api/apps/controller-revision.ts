@@ -3,6 +3,8 @@ import { int64, kind, rawExtension, struct } from '../../machinery/schema/schema
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import type { OwnerReference } from '../meta/object-meta.ts'
 
 const controllerRevisionShape = kind('io.k8s.api.apps.v1.ControllerRevision', {
   metadata: struct(1, objectMeta),
@@ -17,4 +19,17 @@ export const ControllerRevisions: Resource<ControllerRevision> = defineResource<
   group: 'apps', version: 'v1', kind: 'ControllerRevision', plural: 'controllerrevisions',
   storageVersionHash: '85nkx63pcBU=',
   schema: controllerRevision,
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', cell: ({ metadata }) => controllerText(metadata.ownerReferences) },
+    { name: 'Revision', type: 'string', cell: ({ revision }) => revision },
+    ageColumn,
+  ],
 })
+
+function controllerText(owners: readonly OwnerReference[] | undefined): string {
+  const controller = owners?.find(owner => owner.controller)
+  if (!controller) return '<none>'
+  const group = controller.apiVersion.includes('/') ? `.${controller.apiVersion.split('/')[0]}` : ''
+  return `${(controller.kind + group).toLowerCase()}/${controller.name}`
+}

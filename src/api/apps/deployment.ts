@@ -5,6 +5,9 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { formatLabelSelector } from '../../machinery/selector.ts'
+import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
+import { defaultPodTemplate } from '../core/pod/defaults.ts'
 
 const rollingUpdateDeploymentShape = object('io.k8s.api.apps.v1.RollingUpdateDeployment', {
   maxUnavailable: intOrString(1, { pointer: true }),
@@ -75,4 +78,27 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
   ],
   storageVersionHash: '8aSe+NMegvE=',
   schema: deployment,
+  columns: [
+    nameColumn,
+    { name: 'Ready', type: 'string', cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}` },
+    { name: 'Up-to-date', type: 'string', cell: ({ status }) => status.updatedReplicas ?? 0 },
+    { name: 'Available', type: 'string', cell: ({ status }) => status.availableReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<Deployment>(({ spec }) => spec.template.spec),
+    { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => formatLabelSelector(spec.selector) },
+  ],
+  // Annotations are copied to the ReplicaSets, so a change of them is something to observe too.
+  generationOf: ({ spec, metadata }) => [spec, metadata.annotations ?? {}],
+  defaults({ spec }) {
+    spec.replicas ??= 1
+    defaultPodTemplate(spec.template)
+    spec.strategy.type ??= 'RollingUpdate'
+    if (spec.strategy.type === 'RollingUpdate') {
+      spec.strategy.rollingUpdate ??= {}
+      spec.strategy.rollingUpdate.maxUnavailable ??= '25%'
+      spec.strategy.rollingUpdate.maxSurge ??= '25%'
+    }
+    spec.revisionHistoryLimit ??= 10
+    spec.progressDeadlineSeconds ??= 600
+  },
 })

@@ -5,6 +5,9 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { formatLabelSelector } from '../../machinery/selector.ts'
+import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
+import { defaultPodTemplate } from '../core/pod/defaults.ts'
 
 const replicaSetSpecShape = object('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: int32(1, { pointer: true }),
@@ -54,4 +57,18 @@ export const ReplicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   ],
   storageVersionHash: 'P1RzHs8/mWQ=',
   schema: replicaSet,
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', cell: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', cell: ({ status }) => status.replicas },
+    { name: 'Ready', type: 'integer', cell: ({ status }) => status.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicaSet>(({ spec }) => spec.template.spec),
+    { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => formatLabelSelector(spec.selector) },
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults({ spec }) {
+    spec.replicas ??= 1
+    defaultPodTemplate(spec.template)
+  },
 })

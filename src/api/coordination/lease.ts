@@ -3,6 +3,7 @@ import { int32, kind, microTime, object, string, struct } from '../../machinery/
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 
 const leaseSpecShape = object('io.k8s.api.coordination.v1.LeaseSpec', {
   holderIdentity: string(1, { pointer: true }),
@@ -28,4 +29,5 @@ export const Leases: Resource<Lease> = defineResource<Lease>({
   group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases',
   storageVersionHash: 'gqkMMb/YqFM=',
   schema: lease,
+  columns: [nameColumn, { name: 'Holder', type: 'string', cell: ({ spec }) => spec.holderIdentity ?? '' }, ageColumn],
 })

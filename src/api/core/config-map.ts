@@ -3,6 +3,7 @@ import { bool, kind, map, struct } from '../../machinery/schema/schema.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 
 const configMapShape = kind('io.k8s.api.core.v1.ConfigMap', {
   metadata: struct(1, objectMeta),
@@ -18,4 +19,9 @@ export const ConfigMaps: Resource<ConfigMap> = defineResource<ConfigMap>({
   version: 'v1', kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'],
   storageVersionHash: 'qFsyl6wFWjQ=',
   schema: configMap,
+  columns: [
+    nameColumn,
+    { name: 'Data', type: 'string', cell: ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length },
+    ageColumn,
+  ],
 })

@@ -4,6 +4,7 @@ import { objectReference } from './references.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, listWithMore, nameColumn } from '../columns.ts'
 
 const endpointAddressShape = object('io.k8s.api.core.v1.EndpointAddress', {
   ip: string(1, { required: true }),
@@ -44,4 +45,15 @@ export const Endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   storageVersionHash: 'fWeeMqaN/OA=',
   storagePrefix: 'services/endpoints',
   schema: endpoints,
+  columns: [nameColumn, { name: 'Endpoints', type: 'string', cell: ({ subsets }) => addressesText(subsets) }, ageColumn],
+  defaults({ subsets }) {
+    for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
+  },
 })
+
+function addressesText(subsets: readonly EndpointSubset[] | undefined): string {
+  if (!subsets?.length) return '<none>'
+  const host = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip)
+  return listWithMore(subsets.flatMap(({ ports, addresses }) =>
+    ports?.length ? ports.flatMap(({ port }) => (addresses ?? []).map(({ ip }) => `${host(ip)}:${port}`)) : (addresses ?? []).map(({ ip }) => ip)), 3, '')
+}

@@ -3,6 +3,7 @@ import { kind, list, object, string, struct, time } from '../../machinery/schema
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 
 const namespaceSpecShape = object('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: list(1, 'string', { listType: 'atomic' }),
@@ -45,4 +46,19 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
   ],
   storageVersionHash: 'Q3oi5N2YM8M=',
   schema: namespace,
+  columns: [nameColumn, { name: 'Status', type: 'string', cell: ({ status }) => status.phase ?? '' }, ageColumn],
+  defaults({ metadata }) {
+    if (metadata.name) (metadata.labels ??= {})['kubernetes.io/metadata.name'] = metadata.name
+  },
+  prepareForCreate({ metadata, spec, status }) {
+    if (metadata.name) (metadata.labels ??= {})['kubernetes.io/metadata.name'] = metadata.name
+    for (const key in status) delete status[key as keyof NamespaceStatus]
+    status.phase = 'Active'
+    if (!spec.finalizers?.includes('kubernetes')) spec.finalizers = [...spec.finalizers ?? [], 'kubernetes']
+  },
+  prepareForUpdate(namespace, old) {
+    namespace.spec = { ...namespace.spec, ...(old.spec.finalizers && { finalizers: old.spec.finalizers }) }
+    namespace.status = old.status
+  },
+  fieldSelectors: { 'status.phase': ({ status }) => status.phase ?? '' },
 })

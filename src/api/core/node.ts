@@ -3,6 +3,8 @@ import { bool, int32, int64, kind, list, map, object, ref, string, struct, time 
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { roundToMilli } from '../../machinery/quantity.ts'
 
 const attachedVolumeShape = object('io.k8s.api.core.v1.AttachedVolume', {
   name: string(1, { required: true }),
@@ -173,4 +175,40 @@ export const Nodes: Resource<Node> = defineResource<Node>({
   storageVersionHash: 'XwShjMxG9Fs=',
   storagePrefix: 'minions',
   schema: node,
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', cell: statusText },
+    { name: 'Roles', type: 'string', cell: rolesText },
+    ageColumn,
+    { name: 'Version', type: 'string', cell: ({ status }) => status.nodeInfo.kubeletVersion },
+    { name: 'Internal-IP', type: 'string', priority: 1, cell: ({ status }) => addressOf(status, 'InternalIP') },
+    { name: 'External-IP', type: 'string', priority: 1, cell: ({ status }) => addressOf(status, 'ExternalIP') },
+    { name: 'OS-Image', type: 'string', priority: 1, cell: ({ status }) => status.nodeInfo.osImage || '<unknown>' },
+    { name: 'Kernel-Version', type: 'string', priority: 1, cell: ({ status: { nodeInfo } }) => (nodeInfo.kernelVersion ? `${nodeInfo.kernelVersion}${nodeInfo.architecture && ` (${nodeInfo.architecture})`}` : '<unknown>') },
+    { name: 'Container-Runtime', type: 'string', priority: 1, cell: ({ status }) => status.nodeInfo.containerRuntimeVersion || '<unknown>' },
+  ],
+  fieldSelectors: { 'spec.unschedulable': ({ spec }) => `${spec.unschedulable ?? false}` },
+  defaults({ status }) {
+    if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity }
+    for (const list of [status.allocatable, status.capacity]) for (const name in list) list[name] = roundToMilli(list[name]!)
+  },
 })
+
+function statusText({ spec, status }: Node): string {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')
+  const state = !ready ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
+  return spec.unschedulable ? `${state},SchedulingDisabled` : state
+}
+
+/** The roles that labels give a node: `node-role.kubernetes.io/infra`, `kubernetes.io/role=worker`. */
+function rolesText({ metadata }: Node): string {
+  const prefix = 'node-role.kubernetes.io/'
+  const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) =>
+    key.startsWith(prefix) && key !== prefix ? [key.slice(prefix.length)] : key === 'kubernetes.io/role' && value ? [value] : [])
+  return [...new Set(roles)].sort().join(',') || '<none>'
+}
+
+const addressOf = (status: NodeStatus, type: string): string => status.addresses?.find(address => address.type === type)?.address ?? '<none>'
+
+/** Whether the node's kubelet says that pods can run there. */
+export const isNodeReady = ({ status }: Node): boolean => status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false

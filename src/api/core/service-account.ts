@@ -4,6 +4,7 @@ import { localObjectReference, objectReference } from './references.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 
 const serviceAccountShape = kind('io.k8s.api.core.v1.ServiceAccount', {
   metadata: struct(1, objectMeta),
@@ -22,4 +23,5 @@ export const ServiceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   ],
   storageVersionHash: 'pbx9ZvyFpBE=',
   schema: serviceAccount,
+  columns: [nameColumn, ageColumn],
 })

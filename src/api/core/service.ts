@@ -4,6 +4,7 @@ import { condition } from '../meta/condition.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, labelsText, nameColumn } from '../columns.ts'
 
 const clientIPConfigShape = object('io.k8s.api.core.v1.ClientIPConfig', {
   timeoutSeconds: int32(1, { pointer: true }),
@@ -101,4 +102,46 @@ export const Services: Resource<Service> = defineResource<Service>({
   storageVersionHash: '0/CO1lhkEBI=',
   storagePrefix: 'services/specs',
   schema: service,
+  columns: [
+    nameColumn,
+    { name: 'Type', type: 'string', cell: ({ spec }) => spec.type ?? '' },
+    { name: 'Cluster-IP', type: 'string', cell: ({ spec }) => spec.clusterIPs?.[0] || spec.clusterIP || '<none>' },
+    { name: 'External-IP', type: 'string', cell: externalText },
+    { name: 'Port(s)', type: 'string', cell: ({ spec }) => portsText(spec.ports) },
+    ageColumn,
+    { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => labelsText(spec.selector) },
+  ],
+  fieldSelectors: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },
+  defaults: defaultService,
 })
+
+function externalText({ spec, status }: Service): string {
+  const given = spec.externalIPs ?? []
+  if (spec.type === 'ExternalName') return spec.externalName ?? ''
+  if (spec.type !== 'LoadBalancer') return given.join(',') || '<none>'
+  const ingress = (status.loadBalancer.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '')
+  return [...ingress, ...given].join(',') || '<pending>'
+}
+
+const portsText = (ports: readonly ServicePort[] | undefined): string =>
+  (ports ?? []).map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`).join(',') || '<none>'
+
+/** Whether traffic from outside the cluster can come in. */
+export const isExternallyAccessible = ({ spec }: Service): boolean =>
+  spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && !!spec.externalIPs?.length)
+
+function defaultService(service: Service): void {
+  const { spec, status } = service
+  spec.sessionAffinity ??= 'None'
+  if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig
+  if (spec.sessionAffinity === 'ClientIP' && !spec.sessionAffinityConfig?.clientIP?.timeoutSeconds) {
+    spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800 } }
+  }
+  spec.type ??= 'ClusterIP'
+  for (const port of spec.ports ?? []) port.targetPort ||= port.port
+  if (isExternallyAccessible(service)) spec.externalTrafficPolicy ??= 'Cluster'
+  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster'
+  if (spec.type !== 'LoadBalancer') return
+  spec.allocateLoadBalancerNodePorts ??= true
+  for (const ingress of status.loadBalancer.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'
+}

@@ -4,6 +4,7 @@ import { objectReference } from '../core/references.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, listWithMore, nameColumn } from '../columns.ts'
 
 const endpointConditionsShape = object('io.k8s.api.discovery.v1.EndpointConditions', {
   ready: bool(1, { pointer: true }),
@@ -68,4 +69,18 @@ export const EndpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
   group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice', plural: 'endpointslices',
   storageVersionHash: 'qgS0xkrxYAI=',
   schema: endpointSlice,
+  columns: [
+    nameColumn,
+    { name: 'AddressType', type: 'string', cell: ({ addressType }) => addressType },
+    { name: 'Ports', type: 'string', cell: ({ ports }) => listWithMore((ports ?? []).map(({ port, name }) => `${port ?? (name || '*')}`)) },
+    { name: 'Endpoints', type: 'string', cell: ({ endpoints }) => listWithMore((endpoints ?? []).flatMap(({ addresses }) => addresses)) },
+    ageColumn,
+  ],
+  generationOf: ({ metadata, endpoints, ports, addressType }) => [metadata.labels ?? {}, metadata.annotations ?? {}, endpoints, ports, addressType],
+  defaults({ ports }) {
+    for (const port of ports ?? []) {
+      port.name ??= ''
+      port.protocol ??= 'TCP'
+    }
+  },
 })

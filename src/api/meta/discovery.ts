@@ -89,7 +89,7 @@ const typeMetaShape = object('io.k8s.apimachinery.pkg.apis.meta.v1.TypeMeta', {
 export interface TypeMeta extends Infer<typeof typeMetaShape> {}
 export const typeMeta: Schema<TypeMeta> = typeMetaShape
 
-const watchEventShape = kind('io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent', {
+const watchEventShape = object('io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent', {
   type: string(1, { required: true }),
   object: rawExtension(2, { required: true }),
 })

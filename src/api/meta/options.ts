@@ -1,7 +1,7 @@
 import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { bool, int64, kind, list, object, ref, string } from '../../machinery/schema/schema.ts'
 
-const applyOptionsShape = object('io.k8s.apimachinery.pkg.apis.meta.v1.ApplyOptions', {
+const applyOptionsShape = kind('io.k8s.apimachinery.pkg.apis.meta.v1.ApplyOptions', {
   dryRun: list(1, 'string', { listType: 'atomic' }),
   force: bool(2, { required: true }),
   fieldManager: string(3, { required: true }),

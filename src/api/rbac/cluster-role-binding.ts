@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { roleRef, subject } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { bindingColumns, defaultBinding } from './bindings.ts'
 
 const clusterRoleBindingShape = kind('io.k8s.api.rbac.v1.ClusterRoleBinding', {
   metadata: struct(1, objectMeta),
@@ -18,4 +19,6 @@ export const ClusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<
   group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', namespaced: false,
   storageVersionHash: '48tpQ8gZHFc=',
   schema: clusterRoleBinding,
+  columns: bindingColumns,
+  defaults: defaultBinding,
 })

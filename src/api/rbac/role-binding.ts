@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { roleRef, subject } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { bindingColumns, defaultBinding } from './bindings.ts'
 
 const roleBindingShape = kind('io.k8s.api.rbac.v1.RoleBinding', {
   metadata: struct(1, objectMeta),
@@ -18,4 +19,6 @@ export const RoleBindings: Resource<RoleBinding> = defineResource<RoleBinding>({
   group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'RoleBinding', plural: 'rolebindings',
   storageVersionHash: 'eGsCzGH6b1g=',
   schema: roleBinding,
+  columns: bindingColumns,
+  defaults: defaultBinding,
 })

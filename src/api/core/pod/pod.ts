@@ -1,6 +1,9 @@
 import type { Infer, Schema } from '../../../machinery/schema/schema.ts'
 import { kind, struct } from '../../../machinery/schema/schema.ts'
+import { podColumns } from './columns.ts'
+import { defaultPod } from './defaults.ts'
 import { podSpec, podStatus } from './pod-spec.ts'
+import { preparePodForCreate, preparePodForUpdate } from './strategy.ts'
 import { objectMeta } from '../../meta/object-meta.ts'
 import type { Resource } from '../../resource.ts'
 import { defineResource } from '../../resource.ts'
@@ -30,4 +33,21 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
   ],
   storageVersionHash: 'xPOwRZ+Yhw8=',
   schema: pod,
+  columns: podColumns,
+  fieldSelectors: {
+    'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+    'spec.host': ({ spec }) => spec.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+    'spec.hostNetwork': ({ spec }) => `${spec.hostNetwork ?? false}`,
+    'status.phase': ({ status }) => status.phase ?? '',
+    'status.podIP': ({ status }) => status.podIPs?.[0]?.ip ?? status.podIP ?? '',
+    'status.podIPs': ({ status }) => status.podIPs?.[0]?.ip ?? status.podIP ?? '',
+    'status.nominatedNodeName': ({ status }) => status.nominatedNodeName ?? '',
+  },
+  generationOf: ({ spec }) => spec,
+  defaults: defaultPod,
+  prepareForCreate: preparePodForCreate,
+  prepareForUpdate: preparePodForUpdate,
 })

@@ -1,0 +1,76 @@
+import { timestamp } from '../../../machinery/clock.ts'
+import type { Container } from './container.ts'
+import type { Pod } from './pod.ts'
+import { qosClass } from './predicates.ts'
+import type { PodAffinityTerm } from './scheduling.ts'
+
+/** A new pod is Pending, whatever its author says, and its class of service is fixed from now on. */
+export function preparePodForCreate(pod: Pod, now = 0): void {
+  pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) } as Pod['status']
+  if (pod.spec.schedulingGates?.length) {
+    pod.status.conditions = [{
+      type: 'PodScheduled', status: 'False', lastProbeTime: null as never, lastTransitionTime: timestamp(now),
+      reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates',
+    }]
+  }
+  dropUnserved(pod)
+  appArmorFromAnnotations(pod)
+  mergeMatchLabelKeys(pod)
+}
+
+/** The status comes from the status subresource alone. */
+export function preparePodForUpdate(pod: Pod, old: Pod): void {
+  pod.status = old.status
+  dropUnserved(pod)
+}
+
+const allContainers = ({ spec }: Pod): Container[] => [...spec.initContainers ?? [], ...spec.containers ?? []]
+
+/** Fields whose feature gates are off in v1.36. */
+function dropUnserved(pod: Pod): void {
+  for (const container of allContainers(pod)) {
+    if (container.lifecycle?.stopSignal === undefined) continue
+    delete container.lifecycle.stopSignal
+    if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle
+  }
+  for (const { projected } of pod.spec.volumes ?? []) {
+    for (const source of projected?.sources ?? []) {
+      delete source.clusterTrustBundle
+      delete source.podCertificate
+    }
+  }
+}
+
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
+
+/** KEP-24: the annotations of before v1.30 still count where the field is not set. */
+function appArmorFromAnnotations(pod: Pod): void {
+  for (const container of allContainers(pod)) {
+    const profile = pod.metadata.annotations?.[APPARMOR + container.name]
+    if (profile === undefined || container.securityContext?.appArmorProfile) continue
+    const type = ({ unconfined: 'Unconfined', 'runtime/default': 'RuntimeDefault' } as const)[profile]
+    const localhost = profile.startsWith('localhost/') ? profile.slice('localhost/'.length) : ''
+    if (type && type === pod.spec.securityContext?.appArmorProfile?.type) continue
+    if (type) container.securityContext = { ...container.securityContext, appArmorProfile: { type } }
+    else if (localhost) container.securityContext = { ...container.securityContext, appArmorProfile: { type: 'Localhost', localhostProfile: localhost } }
+  }
+}
+
+/** KEP-3633, KEP-3243: the keys that a term takes from the pod itself become part of its selector. */
+function mergeMatchLabelKeys({ metadata, spec }: Pod): void {
+  const labels = metadata.labels ?? {}
+  const add = (term: Pick<PodAffinityTerm, 'labelSelector'>, keys: readonly string[] | undefined, operator: string): void => {
+    for (const key of keys ?? []) {
+      if (!term.labelSelector || labels[key] === undefined) continue
+      term.labelSelector.matchExpressions = [...term.labelSelector.matchExpressions ?? [], { key, operator, values: [labels[key]] }]
+    }
+  }
+  for (const affinity of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {
+    const preferred = affinity?.preferredDuringSchedulingIgnoredDuringExecution?.map(({ podAffinityTerm }) => podAffinityTerm) ?? []
+    for (const term of [...affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [], ...preferred]) {
+      add(term, term.matchLabelKeys, 'In')
+      add(term, term.mismatchLabelKeys, 'NotIn')
+    }
+  }
+  for (const term of spec.topologySpreadConstraints ?? []) add(term, term.matchLabelKeys, 'In')
+}
