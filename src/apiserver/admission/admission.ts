@@ -2,6 +2,7 @@ import type { KubeObject, AnyResource } from '../../api/resource.ts'
 import type { RequestOptions, User } from '../../api/request.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Random } from '../../machinery/random.ts'
+import type { Rbac } from '../authz/rbac.ts'
 import type { ObjectReader } from '../object-reader.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
@@ -28,6 +29,8 @@ export interface AdmissionRequest {
 export interface AdmissionContext extends ObjectReader {
   readonly clock: Clock
   readonly random: Random
+  /** For the rule that nobody grants what they do not have. */
+  readonly rbac: Pick<Rbac, 'rulesFor' | 'rulesOf'>
   /** Asks the server's authorizers, for plugins that gate on permissions. */
   allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): boolean
 }
