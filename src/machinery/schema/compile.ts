@@ -147,7 +147,7 @@ function unionCodec(node: UnionNode): Codec {
 }
 
 /** How one field of an object is read. */
-interface Plan {
+export interface Plan {
   readonly name: string
   /** The name also exists on every JavaScript object (`constructor`): only an own property counts. */
   readonly ownOnly: boolean
@@ -158,10 +158,12 @@ interface Plan {
   readonly isEmpty: ((value: unknown) => boolean) | undefined
   /** An empty list or map and an absent one are the same, as they are in storage and in protobuf. */
   readonly emptyIsNull: boolean
+  readonly isMap: boolean
 }
 
 const isEmptyScalar = (value: unknown): boolean => value === '' || value === 0 || value === false
 const hasNone = (value: unknown): boolean => {
+  if (typeof value === 'string') return value === ''
   if (Array.isArray(value)) return value.length === 0
   for (const _ in value as object) return false
   return true
@@ -177,14 +179,23 @@ function planOf(name: string, field: Field): Plan {
   const omit = omitsEmpty(field)
   const collection = target?.type === 'list' || target?.type === 'map'
   const neverEmpty = target !== undefined && NEVER_EMPTY.has(target.type)
-  const plan = { name, ownOnly: name in Object.prototype, decode: codec.decode, emptyIsNull: collection && !options.pointer && !omit }
-  const absent = field.value ? codec.zero : options.pointer ? (omit ? undefined : () => null) : (omit && !neverEmpty) || options.omitZero ? undefined : codec.zero
+  const plan = { name, isMap: target?.type === 'map', ownOnly: name in Object.prototype, decode: codec.decode, emptyIsNull: (collection || target?.type === 'bytes') && !options.pointer && !omit }
+  const absent = field.value ? codec.zero : options.pointer ? (omit ? undefined : () => null) : (omit && !neverEmpty) || options.omitZero ? undefined : target?.type === 'bytes' ? () => null : codec.zero
   const isEmpty = options.pointer || field.value || !omit ? undefined : collection ? hasNone : neverEmpty ? undefined : isEmptyScalar
   return { ...plan, absent, isEmpty: options.omitZero ? value => value === null : isEmpty }
 }
 
+const plansBySchema = new WeakMap<Schema, readonly Plan[]>()
+
+/** How the fields of a type are read, in the order of declaration. */
+export function plansOf(schema: Schema): readonly Plan[] {
+  codecOf(schema)
+  return plansBySchema.get(schema)!
+}
+
 function objectCodec(schema: Schema): Codec {
   const plans: Plan[] = []
+  plansBySchema.set(schema, plans)
   const made: Codec = {
     decode: (value, notes) => {
       if (!isPlainObject(value)) throw MISFIT
@@ -208,9 +219,7 @@ function decodeFields(plans: readonly Plan[], value: Record<string, unknown>, no
       if (plan.absent) out[plan.name] = plan.absent(notes)
       continue
     }
-    const decoded = plan.decode(raw, notes)
-    if (plan.isEmpty?.(decoded)) continue
-    out[plan.name] = plan.emptyIsNull && hasNone(decoded) ? null : decoded
+    keep(out, plan, plan.decode(raw, notes))
   }
   for (const key in value) if (value[key] !== undefined) seen--
   if (seen !== 0) {
@@ -218,6 +227,12 @@ function decodeFields(plans: readonly Plan[], value: Record<string, unknown>, no
     else notes.unknown = true
   }
   return out
+}
+
+/** Puts a decoded value into an object, unless JSON leaves it out. */
+export function keep(out: Record<string, unknown>, plan: Plan, decoded: unknown): void {
+  if (plan.isEmpty?.(decoded)) return
+  out[plan.name] = plan.emptyIsNull && hasNone(decoded) ? null : decoded
 }
 
 function keepUnknown(out: Record<string, unknown>, value: Record<string, unknown>, schema: Schema): void {

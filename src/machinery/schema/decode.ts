@@ -36,7 +36,14 @@ export function decode<T>(schema: Schema<T>, value: unknown, options: DecodeOpti
   }
   const suspicious = notes.unknown || options.duplicates?.length || options.literals?.size
   const problems = suspicious ? inspect(schema, value, options) : []
-  return { object: object as T, problems: options.problems?.length ? [...options.problems, ...problems] : problems }
+  return { object: named(schema, object as Record<string, unknown>) as T, problems: options.problems?.length ? [...options.problems, ...problems] : problems }
+}
+
+/** A kind's object has `kind` and `apiVersion`, before all else, even where the caller left them out. */
+export function named(schema: Schema, object: Record<string, unknown>, names = { kind: '', apiVersion: '' }): Record<string, unknown> {
+  if (schema.fields.kind?.number !== 0 || (object.kind !== undefined && object.apiVersion !== undefined)) return object
+  const { kind, apiVersion, ...rest } = object
+  return { kind: kind ?? names.kind, apiVersion: apiVersion ?? names.apiVersion, ...rest }
 }
 
 function explain(schema: Schema, value: unknown, options: DecodeOptions, cause: unknown): unknown {

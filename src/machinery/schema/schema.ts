@@ -119,7 +119,8 @@ type Show<T> = { [K in keyof T]: T[K] }
 /** A default that is the zero value fills in nothing: the field stays out of JSON. */
 type PresenceOf<O> = O extends { required: true } | { omitEmpty: false } ? 'required'
   : O extends { default: infer D } ? (O extends { pointer: true } ? 'required' : D extends '' | 0 | false ? 'optional' : 'required') : 'optional'
-type Nullable<T, O> = O extends { nullable: true } ? T | null : T
+/** What is written even when there is nothing to write is then `null`. */
+type Nullable<T, O> = O extends { nullable: true } | { omitEmpty: false } ? T | null : T
 
 /** Declares an object type. */
 export function object<const F extends Fields>(
@@ -128,17 +129,30 @@ export function object<const F extends Fields>(
   return { type: 'object', name, fields, proto: protoName(name), ...options } as Schema<TypeOf<F>>
 }
 
+/** Objects inside of others (claim templates) may lack these; `decode` sees to it that no object as a whole does. */
+const typeName = string(0) as unknown as Field<string, 'required'>
+
 /** Declares a kind: an object type that also has `apiVersion` and `kind`, which stand in protobuf's envelope (number 0). */
 export function kind<const F extends Fields>(name: string, fields: F, options: Omit<Schema, 'type' | 'name' | 'fields'> = {}) {
-  return object(name, { kind: string(0, { omitEmpty: false }), apiVersion: string(0, { omitEmpty: false }), ...fields }, options)
+  return object(name, { kind: typeName, apiVersion: typeName, ...fields }, options)
 }
 
 /** `io.k8s.api.core.v1.Pod` is the message `k8s.io.api.core.v1.Pod`. */
 const protoName = (name: string): string => name.replace(/^io\.k8s\./, 'k8s.io.').replace('apiextensions-apiserver', 'apiextensions_apiserver').replace('kube-aggregator', 'kube_aggregator')
 
+/** A pointer that is written even when unset is then `null`. */
+type Pointer<T, O> = O extends { required: true } | { default: unknown } ? T : O extends { pointer: true; omitEmpty: false } ? T | null : T
+
 const scalar = <T>(type: ScalarType) =>
-  <const O extends FieldOptions<T>>(number: number, options?: O): Field<T, PresenceOf<O>> =>
-    ({ number, node: { type }, options: options ?? {} }) as Field<T, PresenceOf<O>>
+  <const O extends FieldOptions<T>>(number: number, options?: O): Field<Pointer<T, O>, PresenceOf<O>> =>
+    ({ number, node: { type }, options: options ?? {} }) as Field<Pointer<T, O>, PresenceOf<O>>
+
+type Moment<O> = O extends { required: true } | { pointer: true } | { omitZero: true } ? string : string | null
+/** A time; one that is no pointer is `null` when unset, not absent. */
+function moment(type: ScalarType) {
+  return <const O extends FieldOptions<string>>(number: number, options?: O): Field<Moment<O>, PresenceOf<O>> =>
+    ({ number, node: { type }, options: options ?? {} }) as Field<Moment<O>, PresenceOf<O>>
+}
 
 export const bool = scalar<boolean>('bool')
 export const int32 = scalar<number>('int32')
@@ -146,8 +160,8 @@ export const int64 = scalar<number>('int64')
 export const double = scalar<number>('double')
 export const bytes = scalar<string>('bytes')
 export const quantity = scalar<string>('quantity')
-export const time = scalar<string>('time')
-export const microTime = scalar<string>('microTime')
+export const time = moment('time')
+export const microTime = moment('microTime')
 export const duration = scalar<string>('duration')
 export const intOrString = scalar<number | string>('intOrString')
 export const json = scalar<unknown>('json')
@@ -157,7 +171,7 @@ export const fieldsV1 = scalar<Record<string, unknown>>('fieldsV1')
 /** A string; with `enum` its type is the union of the values. */
 export function string<const O extends FieldOptions<string>>(
   number: number, options?: O,
-): Field<O extends { enum: readonly (infer E)[] } ? E : string, PresenceOf<O>> {
+): Field<Pointer<O extends { enum: readonly (infer E)[] } ? E : string, O>, PresenceOf<O>> {
   return { number, node: { type: 'string' }, options: options ?? {} } as never
 }
 
@@ -182,7 +196,7 @@ const nodeOf = (element: Element): TypeNode =>
 /** An optional message (Go: a pointer). */
 export function ref<const E extends Element, const O extends FieldOptions<ElementOf<E>>>(
   number: number, element: E, options?: O,
-): Field<ElementOf<E>, PresenceOf<O>> {
+): Field<O extends { required: true } ? ElementOf<E> : Nullable<ElementOf<E>, O>, PresenceOf<O>> {
   return { number, node: nodeOf(element), options: { pointer: true, ...options } } as never
 }
 

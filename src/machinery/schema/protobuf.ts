@@ -1,0 +1,187 @@
+import { BYTES, ProtobufError, ProtobufReader, ProtobufWriter } from '../protobuf.ts'
+import { badRequest } from '../status.ts'
+import { assert } from '../assert.ts'
+import { named } from './decode.ts'
+import { readMessage } from './protobuf-read.ts'
+import { writeMessage } from './protobuf-write.ts'
+import type { Schema } from './schema.ts'
+
+/** An object's bytes with the names that protobuf keeps outside of them. */
+export interface Envelope {
+  apiVersion: string
+  kind: string
+  raw: Uint8Array
+}
+
+const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00)
+
+/** The protobuf message of an object, without its envelope. */
+export function encodeProtobuf<T>(schema: Schema<T>, object: T): Uint8Array {
+  assert(schema.proto, `${schema.name} has no protobuf form`)
+  const writer = new ProtobufWriter()
+  writeMessage(writer, schema, object as Record<string, unknown>)
+  return writer.finish()
+}
+
+/**
+ * Reads a message; fields nobody knows are passed over. The result equals what decoding the same object's JSON gives. `kind` and `apiVersion` come
+ * from the envelope. Bytes that are no such message are a StatusError (400).
+ */
+export function decodeProtobuf<T>(schema: Schema<T>, raw: Uint8Array, names?: { apiVersion: string; kind: string }): T {
+  const object = refusing(() => readMessage(new ProtobufReader(raw), schema))
+  return named(schema, object, names) as T
+}
+
+function refusing<R>(read: () => R): R {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ProtobufError) throw badRequest(error.message)
+    if (error instanceof RangeError) throw badRequest('proto: exceeded max depth')
+    throw error
+  }
+}
+
+/** Whether bytes begin as Kubernetes' protobuf does. */
+export const isProtobuf = (bytes: Uint8Array): boolean => bytes.length >= 4 && MAGIC.every((byte, index) => bytes[index] === byte)
+
+/** Wraps a message as it goes over the wire and into etcd: four magic bytes and `runtime.Unknown`. */
+export function encodeEnvelope({ apiVersion, kind, raw }: Envelope): Uint8Array {
+  const writer = new ProtobufWriter(raw.length + apiVersion.length + kind.length + 32)
+  writeText(writer, 4, '')
+  writeText(writer, 3, '')
+  writer.lengthDelimited(raw)
+  writer.tag(2, BYTES)
+  const before = writer.length
+  writeText(writer, 2, kind)
+  writeText(writer, 1, apiVersion)
+  writer.varint(writer.length - before)
+  writer.tag(1, BYTES)
+  writer.raw(MAGIC)
+  return writer.finish()
+}
+
+function writeText(writer: ProtobufWriter, number: number, text: string): void {
+  writer.string(text)
+  writer.tag(number, BYTES)
+}
+
+/** Opens an envelope; `raw` is a view of the bytes given. */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  if (!isProtobuf(bytes)) throw badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
+  return refusing(() => {
+    const envelope: Envelope = { apiVersion: '', kind: '', raw: new Uint8Array() }
+    eachField(new ProtobufReader(bytes.subarray(4)), (reader, number) => {
+      if (number === 1) Object.assign(envelope, readTypeMeta(new ProtobufReader(reader.view())))
+      else if (number === 2) envelope.raw = reader.view()
+      else return false
+      return true
+    })
+    return envelope
+  })
+}
+
+function readTypeMeta(reader: ProtobufReader): { apiVersion?: string; kind?: string } {
+  const names: { apiVersion?: string; kind?: string } = {}
+  eachField(reader, (part, number) => {
+    if (number === 1) names.apiVersion = part.string()
+    else if (number === 2) names.kind = part.string()
+    else return false
+    return true
+  })
+  return names
+}
+
+/** Calls `take` for each length-delimited field; what it does not take is passed over. */
+function eachField(reader: ProtobufReader, take: (reader: ProtobufReader, number: number) => boolean): void {
+  while (!reader.done) {
+    const tag = reader.varint()
+    const wire = tag % 8
+    if (wire !== BYTES || !take(reader, Math.floor(tag / 8))) reader.skip(wire)
+  }
+}
+
+/** A list whose items are encoded already (without envelopes): their bytes are only put behind one another. */
+export function encodeList(metadataSchema: Schema, names: { apiVersion: string; kind: string }, metadata: unknown, items: readonly Uint8Array[]): Uint8Array {
+  const size = items.reduce((sum, item) => sum + item.length + 6, 256)
+  const writer = new ProtobufWriter(size)
+  for (let index = items.length - 1; index >= 0; index--) {
+    writer.lengthDelimited(items[index]!)
+    writer.tag(2, BYTES)
+  }
+  const before = writer.length
+  writeMessage(writer, metadataSchema, metadata as Record<string, unknown>)
+  writer.varint(writer.length - before)
+  writer.tag(1, BYTES)
+  return encodeEnvelope({ ...names, raw: writer.finish() })
+}
+
+/** Reads a list of any kind: the items' bytes are views, to be decoded one by one. */
+export function decodeList(metadataSchema: Schema, raw: Uint8Array): { metadata: unknown; items: Uint8Array[] } {
+  return refusing(() => {
+    const list = { metadata: {} as unknown, items: [] as Uint8Array[] }
+    eachField(new ProtobufReader(raw), (reader, number) => {
+      if (number === 1) list.metadata = readMessage(new ProtobufReader(reader.view()), metadataSchema)
+      else if (number === 2) list.items.push(reader.view())
+      else return false
+      return true
+    })
+    return list
+  })
+}
+
+/** A frame of a watch stream: its length, then a WatchEvent that holds the object's envelope. */
+export function encodeWatchFrame(type: string, envelope: Uint8Array): Uint8Array {
+  const writer = new ProtobufWriter(envelope.length + type.length + 32)
+  const before = writer.length
+  writer.lengthDelimited(envelope)
+  writer.tag(1, BYTES)
+  writer.varint(writer.length - before)
+  writer.tag(2, BYTES)
+  writeText(writer, 1, type)
+  const size = writer.length
+  writer.raw(Uint8Array.of(size >>> 24, size >>> 16, size >>> 8, size))
+  return writer.finish()
+}
+
+/** Reads the event of one frame, whose length prefix is taken off already. */
+export function decodeWatchEvent(frame: Uint8Array): { type: string; envelope: Uint8Array } {
+  return refusing(() => {
+    const event = { type: '', envelope: new Uint8Array() }
+    eachField(new ProtobufReader(frame), (reader, number) => {
+      if (number === 1) event.type = reader.string()
+      else if (number === 2) eachField(new ProtobufReader(reader.view()), (part, inner) => {
+        if (inner !== 1) return false
+        event.envelope = part.view() as Uint8Array<ArrayBuffer>
+        return true
+      })
+      else return false
+      return true
+    })
+    return event
+  })
+}
+
+/** Cuts a byte stream into frames; a frame longer than `limit` ends it with an error. */
+export async function* readFrames(chunks: AsyncIterable<Uint8Array>, limit = 16 * 1024 * 1024): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = new Uint8Array()
+  for await (const chunk of chunks) {
+    rest = rest.length === 0 ? chunk : joined(rest, chunk)
+    for (;;) {
+      if (rest.length < 4) break
+      const size = new DataView(rest.buffer, rest.byteOffset).getUint32(0)
+      if (size > limit) throw badRequest(`watch frame of ${size} bytes is longer than ${limit}`)
+      if (rest.length < 4 + size) break
+      yield rest.subarray(4, 4 + size)
+      rest = rest.subarray(4 + size)
+    }
+  }
+  if (rest.length > 0) throw badRequest('unexpected EOF')
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}
