@@ -3,6 +3,8 @@ import { PersistentVolumeClaims } from '../../api/core/persistent-volume-claim.t
 import type { Pod } from '../../api/core/pod/pod.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
 import { referencesOf } from '../../api/core/pod/references.ts'
+import type { ResourceSlice } from '../../api/resource/resource-slice.ts'
+import { ResourceSlices } from '../../api/resource/resource-slice.ts'
 import type { ObjectReader } from '../object-reader.ts'
 import type { Attributes, Authorizer, Decision } from './authorizer.ts'
 import { clusterRoles } from './bootstrap-cluster-roles.ts'
@@ -45,6 +47,7 @@ function decideByResource(reader: ObjectReader, node: string, attributes: Attrib
     case 'serviceaccounts': return tokenRequest(reader, node, attributes)
     case 'leases.coordination.k8s.io': return ownObject(node, attributes, 'lease', 'kube-node-lease')
     case 'csinodes.storage.k8s.io': return ownObject(node, attributes, 'CSINode', undefined)
+    case 'resourceslices.resource.k8s.io': return resourceSlice(reader, node, attributes)
     case 'nodes': return verb === 'get' || verb === 'list' || verb === 'watch' ? readNode(node, attributes) : undefined
     case 'pods': return readPods(reader, node, attributes)
     default: return undefined
@@ -63,6 +66,7 @@ const noRelationship = (node: string): Decision => refuse(`no relationship found
 
 function readReferenced(reader: ObjectReader, node: string, attributes: Attributes, kind: ReferenceKind): Decision {
   if (!['get', 'list', 'watch'].includes(attributes.verb)) return refuse('can only read resources of this type')
+  if (!attributes.namespace) return refuse('can only read namespaced object of this type')
   return related(reader, node, attributes, kind)
 }
 
@@ -105,6 +109,19 @@ function ownObject(node: string, attributes: Attributes, what: string, namespace
   return attributes.verb === 'create' || attributes.name === node ? ALLOW : refuse(`can only access node ${what} with the same name as the requesting node`)
 }
 
+function resourceSlice(reader: ObjectReader, node: string, { verb, name, fieldSelector }: Attributes): Decision {
+  if (verb === 'create') return ALLOW
+  if (['list', 'watch', 'deletecollection'].includes(verb)) {
+    const own = selects(fieldSelector, 'spec.nodeName', node)
+    return own ? ALLOW : refuse('can only list/watch/deletecollection resourceslices with nodeName field selector')
+  }
+  if (!['get', 'update', 'patch', 'delete'].includes(verb)) return refuse('only the following verbs are allowed: get, create, update, patch, delete, deletecollection, list, watch')
+  return reader.get<ResourceSlice>(ResourceSlices, undefined, name ?? '')?.spec.nodeName === node ? ALLOW : noRelationship(node)
+}
+
+const selects = (fieldSelector: string | undefined, field: string, value: string): boolean =>
+  !!fieldSelector?.split(',').some(term => term === `${field}=${value}` || term === `${field}==${value}`)
+
 function readNode(node: string, { verb, name, subresource }: Attributes): Decision | undefined {
   if (subresource) return undefined
   if (name === node) return ALLOW
@@ -116,8 +133,7 @@ function readPods(reader: ObjectReader, node: string, attributes: Attributes): D
   const { verb, subresource, fieldSelector, namespace, name } = attributes
   if (subresource) return undefined
   if (verb === 'list' || verb === 'watch') {
-    const own = fieldSelector?.split(',').some(term => term === `spec.nodeName=${node}` || term === `spec.nodeName==${node}`)
-    return own ? ALLOW : refuse('can only list/watch pods with spec.nodeName field selector')
+    return selects(fieldSelector, 'spec.nodeName', node) ? ALLOW : refuse('can only list/watch pods with spec.nodeName field selector')
   }
   if (verb === 'get') return reader.get<Pod>(Pods, namespace, name ?? '')?.spec.nodeName === node ? ALLOW : noRelationship(node)
   return undefined
