@@ -70,6 +70,11 @@ export interface Resource<T extends KubeObject = KubeObject> {
 
   /** What changes bump `metadata.generation`; absent: the kind has no generation. */
   generationOf?(object: T): unknown
+  /** This kind is another view of objects that are stored as `resource`: `up` makes the stored object, `down` shows it as this kind. */
+  readonly storedAs?: { readonly resource: AnyResource; up(object: T): KubeObject; down(stored: KubeObject): T }
+  /** The status may be given when the object is created (nodes register with theirs). */
+  readonly keepsStatusOnCreate?: boolean
+
   /** Fills in defaults that the schema cannot state. The draft is the caller's own copy: it may be changed in place. */
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */

@@ -29,5 +29,14 @@ export const Leases: Resource<Lease> = defineResource<Lease>({
   group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases',
   storageVersionHash: 'gqkMMb/YqFM=',
   schema: lease,
+  // KEP-4355's gate is off: both fields are dropped unless they are there already.
+  prepareForCreate({ spec }) {
+    delete spec.strategy
+    delete spec.preferredHolder
+  },
+  prepareForUpdate({ spec }, old) {
+    if (old.spec.strategy === undefined) delete spec.strategy
+    if (old.spec.preferredHolder === undefined) delete spec.preferredHolder
+  },
   columns: [nameColumn, { name: 'Holder', type: 'string', cell: ({ spec }) => spec.holderIdentity ?? '' }, ageColumn],
 })

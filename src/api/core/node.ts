@@ -187,6 +187,15 @@ export const Nodes: Resource<Node> = defineResource<Node>({
     { name: 'Kernel-Version', type: 'string', priority: 1, cell: ({ status: { nodeInfo } }) => (nodeInfo.kernelVersion ? `${nodeInfo.kernelVersion}${nodeInfo.architecture && ` (${nodeInfo.architecture})`}` : '<unknown>') },
     { name: 'Container-Runtime', type: 'string', priority: 1, cell: ({ status }) => status.nodeInfo.containerRuntimeVersion || '<unknown>' },
   ],
+  keepsStatusOnCreate: true,
+  prepareForCreate({ spec }) {
+    delete spec.configSource
+    mirrorPodCIDRs(spec)
+  },
+  prepareForUpdate({ spec }, old) {
+    if (!old.spec.configSource) delete spec.configSource
+    mirrorPodCIDRs(spec)
+  },
   fieldSelectors: { 'spec.unschedulable': ({ spec }) => `${spec.unschedulable ?? false}` },
   defaults({ status }) {
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity }
@@ -212,3 +221,9 @@ const addressOf = (status: NodeStatus, type: string): string => status.addresses
 
 /** Whether the node's kubelet says that pods can run there. */
 export const isNodeReady = ({ status }: Node): boolean => status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false
+
+/** `podCIDR` is the first of `podCIDRs`. */
+function mirrorPodCIDRs(spec: NodeSpec): void {
+  if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
+  else if (spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0]
+}

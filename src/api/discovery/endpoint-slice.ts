@@ -77,6 +77,9 @@ export const EndpointSlices: Resource<EndpointSlice> = defineResource<EndpointSl
     ageColumn,
   ],
   generationOf: ({ metadata, endpoints, ports, addressType }) => [metadata.labels ?? {}, metadata.annotations ?? {}, endpoints, ports, addressType],
+  prepareForCreate({ endpoints }) {
+    for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology
+  },
   defaults({ ports }) {
     for (const port of ports ?? []) {
       port.name ??= ''

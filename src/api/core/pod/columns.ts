@@ -1,7 +1,7 @@
 import { ageColumn, nameColumn, since } from '../../columns.ts'
 import type { Column } from '../../resource.ts'
 import type { ContainerStatus } from './container-status.ts'
-import type { Pod } from './pod.ts'
+import type { Pod } from './schema.ts'
 import { isPodFinished, isPodReady, isSidecar, podCondition } from './predicates.ts'
 
 interface Summary {

@@ -1,6 +1,6 @@
 import { addQuantities, compareQuantities, roundToMilli } from '../../../machinery/quantity.ts'
 import type { Container } from './container.ts'
-import type { Pod } from './pod.ts'
+import type { Pod } from './schema.ts'
 import type { PodSpec, PodTemplateSpec } from './pod-spec.ts'
 import type { Lifecycle, Probe } from './probes.ts'
 import type { Volume } from './volumes.ts'

@@ -1,20 +1,13 @@
-import type { Infer, Schema } from '../../../machinery/schema/schema.ts'
-import { kind, struct } from '../../../machinery/schema/schema.ts'
 import { podColumns } from './columns.ts'
 import { defaultPod } from './defaults.ts'
-import { podSpec, podStatus } from './pod-spec.ts'
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts'
-import { objectMeta } from '../../meta/object-meta.ts'
+import type { Pod } from './schema.ts'
+import { pod } from './schema.ts'
 import type { Resource } from '../../resource.ts'
 import { defineResource } from '../../resource.ts'
 
-const podShape = kind('io.k8s.api.core.v1.Pod', {
-  metadata: struct(1, objectMeta),
-  spec: struct(2, podSpec),
-  status: struct(3, podStatus),
-})
-export interface Pod extends Infer<typeof podShape> {}
-export const pod: Schema<Pod> = podShape
+export type { Pod } from './schema.ts'
+export { pod } from './schema.ts'
 
 /** The handle for pods. */
 export const Pods: Resource<Pod> = defineResource<Pod>({

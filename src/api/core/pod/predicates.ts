@@ -1,6 +1,6 @@
 import { compareQuantities, milliValue, value } from '../../../machinery/quantity.ts'
 import type { Container } from './container.ts'
-import type { Pod } from './pod.ts'
+import type { Pod } from './schema.ts'
 import type { PodCondition, PodSpec } from './pod-spec.ts'
 import type { Toleration } from './scheduling.ts'
 

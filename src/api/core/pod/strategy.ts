@@ -1,6 +1,6 @@
 import { timestamp } from '../../../machinery/clock.ts'
 import type { Container } from './container.ts'
-import type { Pod } from './pod.ts'
+import type { Pod } from './schema.ts'
 import { qosClass } from './predicates.ts'
 import type { PodAffinityTerm } from './scheduling.ts'
 
