@@ -55,7 +55,8 @@ export async function writeCniConfig({ files }: Host, directory: string, options
 export async function removeCniNetwork({ files, network }: Host, { name, bridge, leases }: Pick<CniOptions, 'name' | 'bridge' | 'leases'>): Promise<void> {
   await network.deleteInterface(bridge)
   await files.remove(leases)
-  for (const entry of (await files.exists(RESULTS)) ? await files.list(RESULTS) : []) {
-    if (entry.name.startsWith(`${name}-`)) await files.remove(`${RESULTS}/${entry.name}`)
-  }
+  const results = (await files.exists(RESULTS)) ? (await files.list(RESULTS)).map(entry => entry.name) : []
+  const sandboxes = results.filter(result => result.startsWith(`${name}-`)).map(result => result.slice(name.length + 1).split('-')[0]!)
+  // The loopback's results have the sandbox in common with ours, nothing else.
+  for (const result of results) if (sandboxes.some(id => result.includes(`-${id}-`))) await files.remove(`${RESULTS}/${result}`)
 }

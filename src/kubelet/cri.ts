@@ -22,6 +22,15 @@ export interface CriOptions {
 
 const DEFAULT_TIMEOUT_MS = 120_000
 
+/** Calls that may be made again when the runtime went down under them; the next attempt waits until it is back. */
+const REPEATABLE = /^(Version|List|Stop|Remove|Update|Reopen)|Stat(us|s)$|^ImageFsInfo$/
+const MAX_ATTEMPTS = 3
+
+/** containerd serves a moment before its CRI half is ready, which then refuses every call with these words. */
+const isStarting = (error: unknown): boolean => error instanceof RuntimeError && /server is not initialized yet|unknown service runtime\.v1/.test(error.description)
+const STARTING_MS = 5
+const START_TIMEOUT_MS = 10_000
+
 /** How long an event is held back until the runtime's own answers agree with it. */
 const SETTLE_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500]
 
@@ -42,10 +51,19 @@ export function criRuntime(options: CriOptions): Runtime {
   const { clock = systemClock, random = systemRandom, log = silentLog, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const address = options.endpoint.startsWith('/') ? `unix://${options.endpoint}` : options.endpoint
   const connection = connectGrpc(address, descriptor)
-  const runtime = (method: string, request: Message, call?: CallOptions): Promise<Message> =>
-    connection.call('runtime.v1.RuntimeService', method, request, { timeoutMs, ...call })
-  const images = (method: string, request: Message, call?: CallOptions): Promise<Message> =>
-    connection.call('runtime.v1.ImageService', method, request, { timeoutMs, ...call })
+  const callService = (service: string) => async (method: string, request: Message, call?: CallOptions): Promise<Message> => {
+    const givenUpAtMs = clock.monotonic() + START_TIMEOUT_MS
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await connection.call(service, method, request, { timeoutMs, ...call })
+      } catch (error) {
+        if (isStarting(error) && clock.monotonic() < givenUpAtMs) await sleep(clock, STARTING_MS, call?.signal)
+        else if (!REPEATABLE.test(method) || attempt >= MAX_ATTEMPTS || !isRuntimeError(error, 'Unavailable')) throw error
+      }
+    }
+  }
+  const runtime = callService('runtime.v1.RuntimeService')
+  const images = callService('runtime.v1.ImageService')
   const list = async <Item>(method: string, member: string, filter: Message, from: (message: Message) => Item): Promise<Item[]> =>
     ((await runtime(method, { filter }))[member] as Message[]).map(from)
   const url = async (method: string, request: Message): Promise<string> => String((await runtime(method, request))['url'])
