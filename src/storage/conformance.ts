@@ -210,6 +210,13 @@ function watchTests(check: Check): void {
     }
   })
 
+  check('a watch from the future begins there', async storage => {
+    const start = await storage.currentRevision()
+    const seen = watched(storage, '/a/', start + 2, count(1))
+    for (const key of ['/a/1', '/a/2', '/a/3']) await put(storage, key, key)
+    assert.deepEqual((await seen).map(show), ['put /a/3=/a/3'])
+  })
+
   check('a transaction comes in one batch', async storage => {
     const start = await storage.currentRevision()
     const batches: number[] = []
