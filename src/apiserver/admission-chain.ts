@@ -1,0 +1,27 @@
+import type { KubeObject } from '../api/resource.ts'
+import type { AdmissionContext, AdmissionPlugin, AdmissionRequest, Operation } from './admission/admission.ts'
+import { isDryRun, type Call } from './call.ts'
+
+/** Admission as the registry uses it: all plugins in order, first those that change the object, then those that only look. */
+export interface Admission {
+  mutate(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Promise<void>
+  validate(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Promise<void>
+}
+
+export function createAdmission(plugins: readonly AdmissionPlugin[], context: AdmissionContext): Admission {
+  const requestOf = (call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): AdmissionRequest => ({
+    operation, user: call.user, resource: call.resource, name: call.name ?? object?.metadata.name ?? '', options: call.options, dryRun: isDryRun(call),
+    ...(call.subresource !== undefined && { subresource: call.subresource }), ...(call.namespace !== undefined && { namespace: call.namespace }),
+    ...(object && { object }), ...(old && { oldObject: old }), warn: text => void call.warnings.add(text),
+  })
+  return {
+    async mutate(call, operation, object, old) {
+      const request = requestOf(call, operation, object, old)
+      for (const plugin of plugins) if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, context)
+    },
+    async validate(call, operation, object, old) {
+      const request = requestOf(call, operation, object, old)
+      for (const plugin of plugins) if (plugin.validate && plugin.handles(request)) await plugin.validate(request, context)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { LocalApi, WatchEvent } from '../api/request.ts'
+import type { AnyResource } from '../api/resource.ts'
+import type { ApiRequest } from '../api/request.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Log } from '../machinery/log.ts'
+import type { Random } from '../machinery/random.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { AdmissionPlugin } from './admission/admission.ts'
+import { createAdmission } from './admission-chain.ts'
+import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
+import { createRbac } from './authz/rbac.ts'
+import type { Call } from './call.ts'
+import { createCatalog } from './catalog.ts'
+import { untracked, type FieldTracker } from './field-tracker.ts'
+import { createHooks, type Reserver } from './hooks.ts'
+import { authorize } from './authorize.ts'
+import { perform } from './pipeline.ts'
+import { Registry } from './registry.ts'
+import { Stores } from './stores.ts'
+import type { Server } from './verbs/verb.ts'
+import { openWatch } from './verbs/watch.ts'
+
+export interface ApiServerOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly resources: readonly AnyResource[]
+  readonly admission?: readonly AdmissionPlugin[]
+  readonly fields?: FieldTracker
+  readonly reservers?: (stores: Stores) => readonly Reserver[]
+}
+
+export interface ApiServer {
+  /** The door for callers in this process. */
+  readonly local: LocalApi
+  readonly server: Server
+  readonly stores: Stores
+  readonly authorizer: AuthorizerChain
+  close(): Promise<void>
+}
+
+/** Starts an API server over a storage: caches loaded, no port opened. `serve.ts` puts it on the network. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { storage, clock, random, log } = options
+  const stores = new Stores({ storage, clock, log })
+  await stores.open(options.resources)
+  const authorizer = createAuthorizers(stores)
+  const admission = createAdmission(options.admission ?? [], {
+    clock, random, rbac: createRbac(stores), get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
+    allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
+      user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
+    }).verdict === 'allow',
+  })
+  const fields = options.fields ?? untracked
+  const hooks = createHooks(options.reservers?.(stores) ?? [])
+  const registry = new Registry({ clock, random, admission, fields, hooks, stores })
+  const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, authorizer }
+  return { local: localApi(server), server, stores, authorizer, close: () => stores.close() }
+}
+
+/** Requests of components in this process: already authenticated, as themselves, with no TLS, HTTP or JSON. */
+function localApi(server: Server): LocalApi {
+  const callOf = (request: ApiRequest): Call => ({ ...request, warnings: new Set() })
+  return {
+    async call(request) {
+      const call = callOf(request)
+      authorize(server.authorizer, call)
+      return (await perform(server, call)).object
+    },
+    async *watch(request): AsyncGenerator<WatchEvent> {
+      const call = callOf(request)
+      authorize(server.authorizer, call)
+      for await (const deliveries of await openWatch(server, call)) yield* deliveries
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { notFound, StatusError } from '../machinery/status.ts'
+import type { Call, Outcome } from './call.ts'
+import { subresources } from './subresources/index.ts'
+import { verbs } from './verbs/index.ts'
+import type { Server } from './verbs/verb.ts'
+
+/**
+ * What a request goes through after it is let in. The steps before (authenticate, audit, impersonate, authorize) are `serve.ts`'s; those of a
+ * write (decode, default, mutate, prepare, validate, admit, store) are one function each of the verbs and of `registry.ts`.
+ */
+export async function perform(server: Server, call: Call): Promise<Outcome> {
+  if (call.subresource === undefined) {
+    if (!(call.resource.verbs as readonly string[]).includes(call.verb)) throw methodNotAllowed()
+    const virtual = subresources.find(each => each.kind === call.resource.kind && each.name === undefined)
+    return virtual ? virtual.perform(server, call) : verbs[call.verb](server, call)
+  }
+  const stated = call.resource.subresources.find(({ name }) => name === call.subresource)
+  if (!stated) throw new StatusError('NotFound', 'the server could not find the requested resource', {})
+  if (!stated.verbs.includes(call.verb)) throw methodNotAllowed()
+  const subresource = subresources.find(each => each.name === call.subresource && (each.kind === undefined || each.kind === call.resource.kind))
+  if (!subresource) throw notFound(call.resource, `${call.name}/${call.subresource}`)
+  return subresource.perform(server, call)
+}
+
+export const methodNotAllowed = (): StatusError => new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})

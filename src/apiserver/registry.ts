@@ -1,0 +1,315 @@
+import type { AnyResource, KubeObject } from '../api/resource.ts'
+import type { ObjectMeta } from '../api/meta/object-meta.ts'
+import { timestamp, type Clock } from '../machinery/clock.ts'
+import { nameSuffix, type Random } from '../machinery/random.ts'
+import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError, type Cause } from '../machinery/status.ts'
+import { decode } from '../machinery/schema/decode.ts'
+import type { Admission } from './admission-chain.ts'
+import { hasSubresource, isDryRun, nameOf, withMeta, type Call } from './call.ts'
+import { equal } from './equal.ts'
+import type { KindHooks } from './hooks.ts'
+import type { FieldTracker } from './field-tracker.ts'
+import { validateMeta, validateMetaUpdate, validateNameSegment, withoutRepeatedOwners } from './object-meta.ts'
+import { keyOf, type Entry, type Stores } from './stores.ts'
+import { needsVersion } from './strategies.ts'
+
+/** Random characters at the end of a generated name, and how long the rest may be. */
+const SUFFIX_LENGTH = 5
+const LONGEST_BASE = 63 - SUFFIX_LENGTH
+const NAME_ATTEMPTS = 8
+const EVENT_TTL_MS = 3_600_000
+
+export interface RegistryParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly admission: Admission
+  readonly fields: FieldTracker
+  readonly hooks: KindHooks
+  readonly stores: Stores
+}
+
+/** How an update makes the next object out of what is there. */
+export interface Change {
+  /** The new object, the caller's own. Called again when somebody else was faster. */
+  next(current: KubeObject): KubeObject | Promise<KubeObject>
+  /** Makes the object when there is none; absent: 404. */
+  missing?(): KubeObject | Promise<KubeObject>
+  /** The subresource whose rules hold; absent: the object's own. */
+  readonly subresource?: string
+  /** Server-side apply books its fields itself. */
+  readonly applied?: boolean
+  /** A PUT names the object it means with its uid. */
+  readonly checksUid?: boolean
+  /** Done by the server itself: no admission, no managed fields. */
+  readonly internal?: boolean
+}
+
+/** What every kind goes through on its way into the store. A kind adds hooks, never a path of its own. */
+export class Registry {
+  readonly #parts: RegistryParts
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts
+  }
+
+  /** The object as it is now: no write acknowledged before the call is missed. */
+  async get(resource: AnyResource, namespace: string | undefined, name: string): Promise<Entry> {
+    await this.#parts.stores.fresh(resource)
+    const entry = this.#parts.stores.of(resource).get(keyOf(resource, namespace, name))
+    if (!entry) throw notFound(resource, name)
+    return entry
+  }
+
+  async create(call: Call, draft: KubeObject): Promise<KubeObject> {
+    const { resource } = call
+    const { admission, fields, hooks, random } = this.#parts
+    matchNamespace(call, draft)
+    const generated = !draft.metadata.name && draft.metadata.generateName
+    fields.created(call, draft)
+    await admission.mutate(call, 'CREATE', draft, undefined)
+    this.#fillIn(call, draft)
+    if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
+    this.#clearStatus(resource, draft)
+    if (resource.generationOf) draft.metadata.generation = 1
+    resource.prepareForCreate?.(draft)
+    await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
+    this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, this.#context()) ?? [])])
+    this.#refuse(resource, draft, validateNameSegment(draft.metadata))
+    this.#warn(call, draft, undefined)
+    await admission.validate(call, 'CREATE', draft, undefined)
+    refuseVersion(draft)
+    const stored = await this.#insert(call, draft, Boolean(generated))
+    reserved.commit()
+    return stored
+  }
+
+  async #insert(call: Call, draft: KubeObject, generated: boolean): Promise<KubeObject> {
+    const { resource } = call
+    const { random, stores } = this.#parts
+    const store = stores.of(resource)
+    for (let attempt = 1; ; attempt++) {
+      const key = keyOf(resource, draft.metadata.namespace, draft.metadata.name)
+      if (isDryRun(call)) {
+        await stores.fresh(resource)
+        if (!store.get(key)) return draft
+      } else {
+        const result = await store.create(key, draft, ttlOf(resource))
+        if (result.written) return result.entry.object
+      }
+      if (!generated || attempt === NAME_ATTEMPTS) {
+        const there = store.get(key)
+        if (there?.object.metadata.deletionTimestamp !== undefined) throw beingDeleted(resource, draft.metadata.name)
+        throw alreadyExists(resource, draft.metadata.name)
+      }
+      draft = withMeta(draft, { name: generatedName(draft.metadata.generateName!, random) })
+    }
+  }
+
+  /** Replaces an object by what `change` makes of it, over and over until nobody was faster. */
+  async update(call: Call, change: Change): Promise<{ object: KubeObject; created: boolean }> {
+    const { resource } = call
+    const { stores } = this.#parts
+    const store = stores.of(resource)
+    const name = nameOf(call)
+    const key = keyOf(resource, call.namespace, name)
+    await stores.fresh(resource)
+    for (;;) {
+      const current = store.get(key)
+      if (!current) {
+        if (!change.missing) throw notFound(resource, name)
+        const draft = await change.missing()
+        matchName(call, draft)
+        if (change.checksUid && draft.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, '')
+        return { object: await this.create({ ...call, verb: 'create' }, draft), created: true }
+      }
+      const object = await this.#replace(call, change, key, current)
+      if (object) return { object, created: false }
+      await stores.fresh(resource)
+    }
+  }
+
+  /** Undefined: somebody else was faster, and the caller did not say which version it meant. */
+  async #replace(call: Call, change: Change, key: string, current: Entry): Promise<KubeObject | undefined> {
+    const { resource } = call
+    const { admission, fields, hooks, stores } = this.#parts
+    const store = stores.of(resource)
+    const old = current.object
+    const draft = await change.next(old)
+    matchName(call, draft)
+    matchNamespace(call, draft)
+    const version = statedVersion(resource, draft)
+    if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
+    if (version !== undefined && version !== String(current.revision)) throw modified(resource, old.metadata.name)
+    this.#carryOver(call, draft, old)
+    if (!change.internal) {
+      if (!change.applied) fields.updated(call, draft, old, change.subresource)
+      await admission.mutate(call, 'UPDATE', draft, old)
+    }
+    this.#keepOtherHalf(resource, draft, old, change.subresource)
+    this.#setGeneration(resource, draft, old)
+    if (!change.subresource) resource.prepareForUpdate?.(draft, old)
+    await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
+    if (!change.internal) {
+      this.#validateUpdate(call, draft, old, change.subresource)
+      await admission.validate(call, 'UPDATE', draft, old)
+    }
+    if (fields.unchanged(draft, old)) return old
+    if (isLastRelease(draft, old)) {
+      if (isDryRun(call)) return draft
+      if ((await store.delete(key, current.revision)).written) return draft
+    } else {
+      if (isDryRun(call)) return draft
+      const result = await store.update(key, current.revision, draft, ttlOf(resource))
+      if (result.written) {
+        reserved.commit()
+        return result.entry.object
+      }
+    }
+    if (version !== undefined) throw modified(resource, old.metadata.name)
+    return undefined
+  }
+
+  #validateUpdate(call: Call, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
+    const { resource } = call
+    const metaCauses = [...validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'), ...validateMetaUpdate(draft.metadata, old.metadata)]
+    const context = { ...this.#context(), ...(subresource && { subresource }) }
+    const causes = subresource === 'status'
+      ? resource.validateStatusUpdate?.(draft, old, context)
+      : [...(resource.validate?.(draft, context) ?? []), ...(resource.validateUpdate?.(draft, old, context) ?? [])]
+    // Upstream checks metadata twice, in the generic update and in the kind's: clients see immutable fields reported twice.
+    this.#refuse(resource, draft, [...metaCauses, ...(metaCauses.length > 0 ? validateMetaUpdate(draft.metadata, old.metadata) : []), ...(causes ?? [])])
+    this.#warn(call, draft, old)
+  }
+
+  #context(): { now: number } {
+    return { now: this.#parts.clock.now() }
+  }
+
+  #refuse(resource: AnyResource, object: KubeObject, causes: readonly Cause[]): void {
+    if (causes.length > 0) throw invalid(resource, object.metadata.name ?? '', causes)
+  }
+
+  #warn(call: Call, object: KubeObject, old: KubeObject | undefined): void {
+    for (const warning of call.resource.warnings?.(object, old) ?? []) call.warnings.add(warning)
+  }
+
+  /** What only the server sets on a new object. */
+  #fillIn(call: Call, draft: KubeObject): void {
+    const { clock, random } = this.#parts
+    const meta = draft.metadata
+    const { owners, repeated } = withoutRepeatedOwners(meta)
+    if (repeated.length > 0) call.warnings.add(repeatedOwners(repeated))
+    if (meta.ownerReferences) meta.ownerReferences = owners!
+    for (const part of ['selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[part]
+    const { name, generateName, namespace, labels, annotations, ownerReferences, finalizers, managedFields, resourceVersion, generation } = meta
+    draft.metadata = {
+      name, ...(generateName && { generateName }), ...(call.resource.namespaced ? { namespace: namespace || call.namespace } : namespace ? { namespace } : {}),
+      uid: random.uuid(), ...(resourceVersion && { resourceVersion }), ...(generation !== undefined && { generation }), creationTimestamp: timestamp(clock.now()),
+      ...(labels && { labels }), ...(annotations && { annotations }), ...(ownerReferences && { ownerReferences }), ...(finalizers && { finalizers }),
+      ...(managedFields && { managedFields }),
+    } as ObjectMeta
+  }
+
+  /** What an update cannot change is taken over from what is there, where upstream ignores it rather than refuse it. */
+  #carryOver(call: Call, draft: KubeObject, old: KubeObject): void {
+    const meta = draft.metadata
+    const { owners, repeated } = withoutRepeatedOwners(meta)
+    if (repeated.length > 0) call.warnings.add(repeatedOwners(repeated))
+    delete meta.selfLink
+    const before = old.metadata
+    draft.metadata = {
+      ...meta, uid: meta.uid || before.uid, creationTimestamp: before.creationTimestamp, resourceVersion: before.resourceVersion,
+      ...(meta.ownerReferences && { ownerReferences: owners }),
+      ...(before.deletionTimestamp !== undefined && { deletionTimestamp: before.deletionTimestamp }),
+      ...(before.deletionGracePeriodSeconds !== undefined && meta.deletionGracePeriodSeconds === undefined && { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds }),
+    } as ObjectMeta
+    if (call.resource.namespaced) draft.metadata.namespace = before.namespace
+  }
+
+  /** The main resource leaves the status alone, `status` leaves everything else alone. */
+  #keepOtherHalf(resource: AnyResource, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
+    const into = draft as unknown as Record<string, unknown>
+    const from = old as unknown as Record<string, unknown>
+    if (subresource === 'status') {
+      for (const part of new Set([...Object.keys(into), ...Object.keys(from)])) if (part !== 'status' && part !== 'metadata') keep(into, from, part)
+    } else if (hasSubresource(resource, 'status') && subresource === undefined) keep(into, from, 'status')
+  }
+
+  #setGeneration(resource: AnyResource, draft: KubeObject, old: KubeObject): void {
+    const before = old.metadata.generation
+    const changed = resource.generationOf !== undefined && !equal(resource.generationOf(draft), resource.generationOf(old))
+    const generation = changed ? (before ?? 0) + 1 : before
+    if (generation === undefined) delete draft.metadata.generation
+    else draft.metadata.generation = generation
+  }
+
+  /** Status is for the cluster to say; only nodes are let in with one. */
+  #clearStatus(resource: AnyResource, draft: KubeObject): void {
+    if (!hasSubresource(resource, 'status') || (resource.plural === 'nodes' && resource.group === '')) return
+    const status = (emptyOf(resource) as unknown as { status?: unknown }).status
+    const into = draft as unknown as Record<string, unknown>
+    if (status === undefined) delete into['status']
+    else into['status'] = structuredClone(status)
+  }
+}
+
+/** The object with nothing said: what its fields are when they are absent. */
+const emptyOf = (resource: AnyResource): KubeObject => decode(resource.schema, {}).object as KubeObject
+
+function keep(into: Record<string, unknown>, from: Record<string, unknown>, part: string): void {
+  if (from[part] === undefined) delete into[part]
+  else into[part] = from[part]
+}
+
+const ttlOf = (resource: AnyResource): { ttlMs?: number } => (resource.storagePrefix === 'events' ? { ttlMs: EVENT_TTL_MS } : {})
+const generatedName = (base: string, random: Random): string => base.slice(0, LONGEST_BASE) + nameSuffix(random, SUFFIX_LENGTH)
+const repeatedOwners = (uids: readonly string[]): string =>
+  `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids.join(', ')}`
+
+/** Whether this update lets go of an object that only waited for it: no finalizer is left, and no time to die. */
+function isLastRelease(next: KubeObject, old: KubeObject): boolean {
+  if ((next.metadata.finalizers?.length ?? 0) > 0 || old.metadata.deletionGracePeriodSeconds !== 0) return false
+  const namespaceFinalizers = (next as unknown as { spec?: { finalizers?: string[] } }).spec?.finalizers
+  return next.kind !== 'Namespace' || (namespaceFinalizers?.length ?? 0) === 0
+}
+
+function matchNamespace(call: Call, draft: KubeObject): void {
+  if (!call.resource.namespaced) return
+  if (draft.metadata.namespace && draft.metadata.namespace !== call.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  draft.metadata.namespace = call.namespace!
+}
+
+function matchName(call: Call, draft: KubeObject): void {
+  const name = nameOf(call)
+  if (!draft.metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (draft.metadata.name !== name) throw badRequest(`the name of the object (${draft.metadata.name}) does not match the name on the URL (${name})`)
+}
+
+/** The version that an update is made from; undefined: whatever is there. */
+function statedVersion(resource: AnyResource, draft: KubeObject): string | undefined {
+  const version = draft.metadata.resourceVersion
+  if (version && !/^\d+$/.test(version)) throw new StatusError('', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  if (version && version !== '0') return version
+  if (!needsVersion(resource)) return undefined
+  throw invalid(resource, draft.metadata.name, [{ reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }])
+}
+
+function refuseVersion(draft: KubeObject): void {
+  const version = draft.metadata.resourceVersion
+  if (version && version !== '0') throw new StatusError('', 'resourceVersion should not be set on objects to be created')
+  delete (draft.metadata as Partial<ObjectMeta>).resourceVersion
+}
+
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
+/** The 409 of an update made from a version that is no longer the newest. */
+export const modified = (resource: AnyResource, name: string): StatusError => conflict(resource, name, MODIFIED)
+
+const uidMismatch = (call: Call, key: string, wanted: string, there: string): StatusError =>
+  conflict(call.resource, nameOf(call), `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${there}`)
+
+function beingDeleted(resource: AnyResource, name: string): StatusError {
+  const { details } = alreadyExists(resource, name)
+  return new StatusError('AlreadyExists', `object is being deleted: ${alreadyExists(resource, name).message}`, details)
+}

@@ -1,0 +1,105 @@
+import type { AnyResource, KubeObject } from '../api/resource.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Log } from '../machinery/log.ts'
+import { StatusError } from '../machinery/status.ts'
+import type { CacheEntry } from '../storage/cache-entry.ts'
+import type { Storage } from '../storage/storage.ts'
+import { WatchCache } from '../storage/watch-cache.ts'
+import { assert } from '../machinery/assert.ts'
+import type { ObjectReader } from './object-reader.ts'
+
+/** All objects of one stored kind: reads, watches and writes. */
+export type Store = WatchCache<KubeObject>
+export type Entry = CacheEntry<KubeObject>
+
+export interface StoreOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How long a request waits for the cache to come to a revision that it asked for. */
+const CATCH_UP_MS = 3000
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The stores of all kinds. Kinds that are served in two groups or versions share one. */
+export class Stores implements ObjectReader {
+  readonly #options: StoreOptions
+  readonly #byPrefix = new Map<string, Store>()
+
+  constructor(options: StoreOptions) {
+    this.#options = options
+  }
+
+  /** Loads the caches of kinds that have none yet. */
+  async open(resources: readonly AnyResource[]): Promise<void> {
+    const prefixes = new Map(resources.filter(isStored).map(resource => [resource.storagePrefix, resource]))
+    await Promise.all([...prefixes].map(async ([prefix, resource]) => {
+      if (!this.#byPrefix.has(prefix)) this.#byPrefix.set(prefix, await this.#start(resource))
+    }))
+  }
+
+  #start(resource: AnyResource): Promise<Store> {
+    const { storage, clock, log } = this.#options
+    return WatchCache.start<KubeObject>({
+      storage, clock, log, prefix: `/registry/${resource.storagePrefix}/`, stamp, encode: encodeStored,
+      decode: (value, revision) => stamp(JSON.parse(decoder.decode(value)) as KubeObject, revision),
+      indexes: Object.fromEntries(Object.entries(resource.fieldSelectors).filter(([field]) => INDEXED.has(field))),
+    })
+  }
+
+  of(resource: AnyResource): Store {
+    const store = this.#byPrefix.get(resource.storagePrefix)
+    assert(store, `${resource.plural} are not stored`)
+    return store
+  }
+
+  /** Resolves once the kind's cache has seen every write that was acknowledged before the call. */
+  async fresh(resource: AnyResource): Promise<void> {
+    await this.reached(resource, await this.#options.storage.currentRevision())
+  }
+
+  /** Resolves once the kind's cache is at a revision; a revision of the future is refused after a while. */
+  async reached(resource: AnyResource, revision: number): Promise<void> {
+    const store = this.of(resource)
+    if (!(await store.untilRevision(revision, CATCH_UP_MS))) throw tooLarge(revision, store.revision())
+  }
+
+  get<T extends KubeObject>(resource: AnyResource, namespace: string | undefined, name: string): T | undefined {
+    return this.of(resource).get(keyOf(resource, namespace, name))?.object as T | undefined
+  }
+
+  list<T extends KubeObject>(resource: AnyResource, namespace?: string): readonly T[] {
+    return this.of(resource).snapshot().range(prefixOf(resource, namespace)).entries.map(({ object }) => object as T)
+  }
+
+  version(resource: AnyResource): number {
+    return this.of(resource).changedAt()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#byPrefix.values()].map(store => store.close()))
+  }
+}
+
+/** Fields by which so many clients select that a change is only shown to those it concerns. */
+const INDEXED = new Set(['spec.nodeName'])
+
+/** Whether objects of this kind are kept; reviews and bindings are only ever asked about. */
+export const isStored = (resource: AnyResource): boolean => resource.verbs.includes('get') && resource.plural !== 'componentstatuses'
+
+export const prefixOf = (resource: AnyResource, namespace?: string): string => `/registry/${resource.storagePrefix}/${namespace ? `${namespace}/` : ''}`
+export const keyOf = (resource: AnyResource, namespace: string | undefined, name: string): string => prefixOf(resource, resource.namespaced ? namespace : undefined) + name
+
+/** The same object as of another revision. */
+export const stamp = <T extends KubeObject>(object: T, revision: number): T => ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+
+/** What is kept does not know its revision: that is the store's to say. */
+function encodeStored(object: KubeObject): Uint8Array {
+  const { resourceVersion: _stamped, ...metadata } = object.metadata
+  return encoder.encode(JSON.stringify({ ...object, metadata }))
+}
+
+const tooLarge = (revision: number, current: number): StatusError =>
+  new StatusError('Timeout', `Too large resource version: ${revision}, current: ${current}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })

@@ -1,0 +1,56 @@
+import type { Binding } from '../../api/core/binding.ts'
+import { Bindings } from '../../api/core/binding.ts'
+import { Pods, type Pod } from '../../api/core/pod/pod.ts'
+import { timestamp } from '../../machinery/clock.ts'
+import { conflict, invalid, notFound, type Cause } from '../../machinery/status.ts'
+import type { Call, Outcome } from '../call.ts'
+import { kindOf, readObject } from '../object-body.ts'
+import { requiredValue } from '../object-meta.ts'
+import { checkWriteOptions } from '../options.ts'
+import type { Server } from '../verbs/verb.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+/** Puts a pod on a node: what the scheduler does once it has decided. */
+async function bind(server: Server, call: Call): Promise<Outcome> {
+  checkWriteOptions('CreateOptions', call.options)
+  const binding = readObject(call, kindOf(Bindings), server.catalog) as Binding
+  const name = call.name ?? binding.metadata.name
+  const causes = validateTarget(binding)
+  if (causes.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, causes)
+  const node = binding.target.name!
+  const podCall: Call = { ...call, resource: Pods, name, verb: 'update', subresource: 'binding' }
+  await server.registry.update(podCall, { subresource: 'binding', internal: true, next: pod => bound(pod as Pod, binding, node, server.clock.now()) })
+  return { object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, created: true }
+}
+
+function validateTarget({ target }: Binding): Cause[] {
+  const causes: Cause[] = []
+  if (target.kind && target.kind !== 'Node') causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", ""`, field: 'target.kind' })
+  if (!target.name) causes.push(requiredValue('target.name'))
+  return causes
+}
+
+function bound(pod: Pod, binding: Binding, node: string, now: number): Pod {
+  const { name, uid, deletionTimestamp } = pod.metadata
+  const wanted = binding.metadata
+  if (wanted.uid && wanted.uid !== uid) throw notFound(Pods, name)
+  if (deletionTimestamp !== undefined) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+  if (pod.spec.nodeName) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+  if ((pod.spec.schedulingGates?.length ?? 0) > 0) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} has non-empty .spec.schedulingGates`)
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(now) }
+  const conditions = pod.status.conditions ?? []
+  const known = conditions.find(({ type }) => type === scheduled.type)
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, ...(wanted.annotations && { annotations: { ...pod.metadata.annotations, ...wanted.annotations } }) },
+    spec: { ...pod.spec, nodeName: node },
+    status: {
+      ...pod.status,
+      conditions: known?.status === 'True' ? conditions : [...conditions.filter(condition => condition !== known), scheduled as (typeof conditions)[number]],
+    },
+  }
+}
+
+export const podBinding: SubresourceHandler = { name: 'binding', kind: 'Pod', perform: bind }
+/** The same at its old address, where the pod's name is the binding's. */
+export const binding: SubresourceHandler = { kind: 'Binding', perform: bind }

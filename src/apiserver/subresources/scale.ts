@@ -1,0 +1,61 @@
+import { scale as scaleSchema, type Scale } from '../../api/autoscaling/scale.ts'
+import type { KubeObject } from '../../api/resource.ts'
+import { formatLabelSelector } from '../../machinery/selector.ts'
+import { invalid } from '../../machinery/status.ts'
+import { nameOf, type Call, type Outcome } from '../call.ts'
+import { readObject, type BodyKind } from '../object-body.ts'
+import { invalidValue } from '../object-meta.ts'
+import { checkWriteOptions } from '../options.ts'
+import { patched } from '../verbs/patch.ts'
+import type { Server } from '../verbs/verb.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+/** What all kinds with a scale have in common. */
+interface Scalable extends KubeObject {
+  spec: { replicas?: number; selector?: unknown }
+  status?: { replicas?: number }
+}
+
+const kind: BodyKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: scaleSchema }
+
+function scaleOf(object: Scalable): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const { replicas } = object.spec
+  const selector = selectorText(object)
+  return {
+    kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas ? { replicas } : {}, status: { replicas: object.status?.replicas ?? 0, ...(selector && { selector }) },
+  } as Scale
+}
+
+function selectorText(object: Scalable): string {
+  const { selector } = object.spec
+  if (object.kind === 'ReplicationController') return Object.entries((selector ?? {}) as Record<string, string>).sort().map(([key, value]) => `${key}=${value}`).join(',')
+  return formatLabelSelector(selector as never)
+}
+
+/** The object with the scale's number of replicas. Its other fields are not the scale's to change. */
+function scaled(object: Scalable, scale: Scale): Scalable {
+  const replicas = scale.spec.replicas ?? 0
+  if (replicas < 0) throw invalid({ group: 'autoscaling', kind: 'Scale' }, scale.metadata.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
+  const { name, uid, resourceVersion } = scale.metadata
+  return { ...object, metadata: { ...object.metadata, name, ...(uid && { uid }), resourceVersion }, spec: { ...object.spec, replicas } }
+}
+
+async function perform(server: Server, call: Call): Promise<Outcome> {
+  const { registry, catalog } = server
+  if (call.verb === 'get') {
+    const { object } = await registry.get(call.resource, call.namespace, nameOf(call))
+    return { object: scaleOf(object as Scalable) }
+  }
+  const isPatch = call.verb === 'patch'
+  checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options)
+  const next = (object: KubeObject): KubeObject => {
+    const current = object as Scalable
+    return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog) : readObject(call, kind, catalog)) as Scale)
+  }
+  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch })
+  return { object: scaleOf(object as Scalable) }
+}
+
+export const scale: SubresourceHandler = { name: 'scale', perform }

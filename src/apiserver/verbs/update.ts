@@ -1,0 +1,21 @@
+import { kindOf, readObject } from '../object-body.ts'
+import { checkWriteOptions } from '../options.ts'
+import { createsOnUpdate } from '../strategies.ts'
+import { toServedVersion } from '../versions.ts'
+import type { Verb } from './verb.ts'
+
+/** Replaces an object, or one of its subresources that has the same form. */
+export const update: Verb = async ({ registry, catalog }, call) => {
+  checkWriteOptions('UpdateOptions', call.options)
+  // Read before anything is looked up: a body that is none is refused whether or not there is an object.
+  let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(call.resource), catalog)
+  const next = (): ReturnType<typeof readObject> => {
+    const draft = first ?? readObject(call, kindOf(call.resource), catalog)
+    first = undefined
+    return draft
+  }
+  const { object, created } = await registry.update(call, {
+    next, checksUid: true, ...(call.subresource ? { subresource: call.subresource } : createsOnUpdate(call.resource) && { missing: next }),
+  })
+  return { object: toServedVersion(call.resource, object), created }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../machinery/clock.ts'
+import type { Log } from '../../machinery/log.ts'
+import type { Random } from '../../machinery/random.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
+import type { Admission } from '../admission-chain.ts'
+import type { Call, Outcome } from '../call.ts'
+import type { Catalog } from '../catalog.ts'
+import type { FieldTracker } from '../field-tracker.ts'
+import type { Registry } from '../registry.ts'
+import type { Stores } from '../stores.ts'
+
+/** What verbs and subresources work with. */
+export interface Server {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly catalog: Catalog
+  readonly stores: Stores
+  readonly registry: Registry
+  readonly admission: Admission
+  readonly fields: FieldTracker
+  readonly authorizer: Authorizer
+}
+
+/** One thing that can be asked of a resource. */
+export type Verb = (server: Server, call: Call) => Promise<Outcome>
