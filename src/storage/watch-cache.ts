@@ -91,6 +91,11 @@ export class WatchCache<T> {
     return Math.max(this.#applied, this.#watch?.revision() ?? 0)
   }
 
+  /** The revision of the kind's own last change: the same as long as nothing of the kind was written. */
+  changedAt(): number {
+    return this.#changed
+  }
+
   get(key: string): CacheEntry<T> | undefined {
     return this.#tree.get(key)
   }
