@@ -51,3 +51,7 @@ function explain(schema: Schema, value: unknown, options: DecodeOptions, cause: 
   inspect(schema, value, options)
   return cause
 }
+
+/** Problems as the client is warned of them: YAML's come line by line. */
+export const warningsOf = (problems: readonly string[]): string[] =>
+  problems.flatMap(problem => (problem.startsWith('yaml: ') ? problem.split('\n').slice(1).map(line => line.trim()) : [problem]))

@@ -20,6 +20,9 @@ interface Findings {
   readonly literals: ReadonlyMap<string, string> | undefined
 }
 
+/** More problems than this are not told, as upstream does. */
+const MOST_PROBLEMS = 100
+
 /**
  * Walks a value in its own order and says what is wrong with it: returns its unknown and duplicate fields, throws for the first value of the
  * wrong type. Decoding calls it only when it has stumbled, so that it never has to keep track of paths itself.
@@ -30,9 +33,9 @@ export function inspect(schema: Schema, value: unknown, options: DecodeOptions):
   const unknown = new Set(findings.unknown)
   const duplicates = new Set((options.duplicates ?? []).filter(duplicate => isTyped(schema, duplicate)).map(duplicate => duplicate.path))
   const word = (path: string): string => `${unknown.has(path) ? 'unknown' : 'duplicate'} field ${JSON.stringify(path)}`
-  if (duplicates.size === 0) return [...unknown].map(word)
-  if (unknown.size === 0 || options.text === undefined) return [...unknown, ...duplicates].map(word)
-  return locateKeys(options.text, unknown, duplicates).map(word)
+  if (duplicates.size === 0) return [...unknown].slice(0, MOST_PROBLEMS).map(word)
+  if (unknown.size === 0 || options.text === undefined) return [...unknown, ...duplicates].slice(0, MOST_PROBLEMS).map(word)
+  return locateKeys(options.text, unknown, duplicates).slice(0, MOST_PROBLEMS).map(word)
 }
 
 /** Whether a repeated key stands where the schema knows the fields; below opaque values and unknown fields nobody looks. */

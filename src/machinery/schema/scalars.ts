@@ -101,10 +101,11 @@ export function canonicalTime(text: string): string | null {
 /** Six digits after the second in UTC, or null for Go's zero time. */
 export function canonicalMicroTime(text: string): string | null {
   const instant = parseInstant(text, MICRO_LAYOUT)
-  const fraction = /\.(\d*)/.exec(text)?.[1] ?? ''
+  const fraction = /[.,](\d*)/.exec(text)?.[1] ?? ''
   if (fraction.length !== 6) {
-    const rest = text.slice(19)
-    throw badRequest(`parsing time ${JSON.stringify(text)} as "${MICRO_LAYOUT}": cannot parse ${JSON.stringify(rest)} as ".000000"`)
+    // Go reads as many digits as its layout has, no fewer, and expects the zone behind them.
+    const [from, element] = fraction.length < 6 ? [19, '.000000'] : [26, 'Z07:00']
+    throw badRequest(`parsing time ${JSON.stringify(text)} as "${MICRO_LAYOUT}": cannot parse ${JSON.stringify(text.slice(from))} as "${element}"`)
   }
   const micro = formatInstant(instant, 6)
   return micro === '0001-01-01T00:00:00.000000Z' ? null : micro
