@@ -1,6 +1,8 @@
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
+import type { Host } from '../host/host.ts'
+import type { Pki } from './certificates.ts'
 import type { Layout } from './layout.ts'
 import type { ClusterOptions } from './options.ts'
 
@@ -16,6 +18,9 @@ export interface Component {
 export interface ComponentContext {
   readonly options: ClusterOptions
   readonly layout: Layout
+  /** Certificates and keys, by the names of `certificate-specs.ts`. */
+  readonly pki: Pki
+  readonly host: Host
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -40,7 +40,7 @@ test('a second instance shares no name, port or address with the first', () => {
     assert.notEqual(one[name], two[name], name)
   }
   const [first, second] = [layoutOf(one), layoutOf(two)]
-  for (const name of ['runDir', 'bridge', 'nftTable', 'cgroup', 'stateFile'] as const) assert.notEqual(first[name], second[name], name)
+  for (const name of ['runDir', 'containerdDir', 'nftTable', 'cgroup', 'stateFile'] as const) assert.notEqual(first[name], second[name], name)
 })
 
 test('the blocks of all instance numbers are blocks', () => {

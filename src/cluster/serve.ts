@@ -1,0 +1,134 @@
+import type { Host } from '../host/host.ts'
+import { openLog } from '../host/log.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { errorMessage, type Log } from '../machinery/log.ts'
+import { systemRandom } from '../machinery/random.ts'
+import { StatusError } from '../machinery/status.ts'
+import { claimInstance, type Claim, type Report } from './claim.ts'
+import type { Component, ComponentContext } from './component.ts'
+import { ensureIdentities, serverUrl } from './identities.ts'
+import { layoutOf, type Layout } from './layout.ts'
+import type { ClusterOptions } from './options.ts'
+import type { Part } from './parts.ts'
+import { requireCgroups, requireFreePorts } from './preflight.ts'
+import { currentBootId, readState, recordOf, writeState, type ClusterState } from './state.ts'
+import { VERSION } from './version.ts'
+
+export interface ServeRequest {
+  host: Host
+  clock: Clock
+  options: ClusterOptions
+  parts: readonly Part[]
+  /** Told besides the followers of the claim: a pipe, a terminal, a service manager. */
+  report(report: Report): void
+  /** Aborted when the server shall end. */
+  stopped: AbortSignal
+  /** Appends the log here, or to stderr without it. */
+  logFile?: string
+}
+
+const MAX_LOG_BYTES = 20 << 20
+
+/** The log of the run before is kept as `.1` once it is large. */
+async function openServerLog({ files }: Host, { logLevel }: ClusterOptions, file: string | undefined): Promise<Log> {
+  if (file === undefined) return openLog({ level: logLevel })
+  const present = await files.stat(file)
+  if (present && present.size > MAX_LOG_BYTES) await files.rename(file, `${file}.1`)
+  return openLog({ level: logLevel, format: 'json', file })
+}
+
+/** `state.json` of the running server. Writes follow each other, the newest content last. */
+async function openState({ host, clock, options, parts }: ServeRequest, layout: Layout) {
+  const previous = await readState(host.files, layout.stateFile)
+  let state: ClusterState = {
+    instance: options.instance, version: VERSION, phase: 'starting', bootId: await currentBootId(host.files), startedAt: new Date(clock.now()).toISOString(),
+    nodeName: options.nodeName, server: serverUrl(options), kubeconfig: layout.adminKubeconfig,
+    processes: [await recordOf(host.processes, parts.length === 1 ? parts[0]!.name : 'k8ts', host.processes.pid)], ports: {},
+  }
+  let writing = Promise.resolve()
+  const change = (next: (state: ClusterState) => ClusterState): Promise<void> => {
+    state = next(state)
+    const written = writing.then(() => writeState(host.files, layout.stateFile, state))
+    writing = written.catch(() => undefined)
+    return written
+  }
+  return { previous, change }
+}
+
+/** Runs parts of a cluster in this process until told to stop. Throws when they cannot start or cannot go on; running containers are never touched. */
+export async function serve(request: ServeRequest): Promise<void> {
+  const { host, clock, options, parts } = request
+  const layout = layoutOf(options)
+  const single = parts.length === 1
+  const claim = await claimInstance(single ? `${options.instance}/${parts[0]!.name}` : options.instance)
+  if (!claim) throw new StatusError('Conflict', `${options.instance} runs already: see "k8ts status", or choose another --instance`)
+  const startedMs = clock.monotonic()
+  const tell = (report: Report): void => {
+    request.report(report)
+    claim.report(report)
+  }
+  const progress = (message: string): void => tell({ type: 'progress', message, atMs: clock.monotonic() - startedMs })
+  try {
+    await run({ ...request, report: tell }, layout, progress)
+  } catch (error) {
+    tell({ type: 'failed', message: errorMessage(error) })
+    throw error
+  } finally {
+    await claim.release()
+  }
+}
+
+async function run(request: ServeRequest, layout: Layout, progress: (message: string) => void): Promise<void> {
+  const { host, clock, options, parts, stopped, logFile } = request
+  const runsNode = parts.some(({ name }) => name === 'node' || name === 'kubelet')
+  if (runsNode) await requireCgroups(host)
+  if (parts.length > 1) await requireFreePorts(host, options)
+  await host.files.makeDirectory(layout.dataDir, 0o711)
+  for (const directory of [layout.runDir, layout.logDir, layout.storageDir, layout.kubeletDir]) await host.files.makeDirectory(directory)
+  const log = await openServerLog(host, options, logFile)
+  const state = await openState(request, parts.length > 1 ? layout : { ...layout, stateFile: `${layout.dataDir}/state-${parts[0]!.name}.json` })
+  if (state.previous && state.previous.phase !== 'stopped') {
+    log.warn('the run before did not end in order', { phase: state.previous.phase })
+    if (state.previous.phase !== 'failed') progress('the run before was cut off: taking over what it left')
+  }
+  const pki = await ensureIdentities({ files: host.files, clock, options, layout })
+  if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
+
+  const failure = Promise.withResolvers<never>()
+  failure.promise.catch(() => undefined)
+  const update = (next: (state: ClusterState) => ClusterState): void => void state.change(next).catch(failure.reject)
+  const context: Omit<ComponentContext, 'log'> = {
+    options, layout, pki, host, clock, random: systemRandom, progress,
+    ...(parts.length === 1 && { kubeconfig: layout.kubeconfigOf(parts[0]!.name) }),
+    recordProcess: (name, pid) => void recordOf(host.processes, name, pid).then(record =>
+      update(before => ({ ...before, processes: [...before.processes.filter(other => other.name !== name), record] }))),
+    recordPort: (name, port) => update(before => ({ ...before, ports: { ...before.ports, [name]: port } })),
+    fail: failure.reject,
+  }
+  const running: Component[] = []
+  const over = new Promise<'stopped'>(resolve => {
+    if (stopped.aborted) resolve('stopped')
+    stopped.addEventListener('abort', () => resolve('stopped'), { once: true })
+  })
+  let reason: string | undefined
+  try {
+    await state.change(before => before)
+    for (const { name, load } of parts) running.push((await load())({ ...context, log: log.with({ component: name }) }))
+    const ready = Promise.all(running.map(component => component.ready))
+    const first = await Promise.race([ready.then(() => 'ready' as const), over, failure.promise])
+    if (first === 'ready') {
+      await state.change(before => ({ ...before, phase: 'ready' }))
+      request.report({ type: 'ready' })
+      await Promise.race([over, failure.promise])
+    }
+  } catch (error) {
+    log.error('cannot go on', { error })
+    reason = errorMessage(error)
+    throw error
+  } finally {
+    await state.change(before => ({ ...before, phase: 'stopping' })).catch(error => log.error('cannot write the state', { error }))
+    for (const component of running.reverse()) await component.stop().catch(error => log.error('a part did not stop in order', { error }))
+    await state.change(before => ({ ...before, phase: reason === undefined ? 'stopped' : 'failed', ...(reason !== undefined && { reason }) }))
+      .catch(error => log.error('cannot write the state', { error }))
+  }
+}
