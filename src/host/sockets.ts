@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram'
 import { connect, createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { systemClock } from '../machinery/clock.ts'
 
 export interface Endpoint {
   address: string
@@ -67,15 +68,20 @@ export function listenTcp(at: Endpoint | string, onConnection: (connection: Sock
 export function connectTcp(to: Endpoint | string, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(typeof to === 'string' ? { path: to } : { host: to.address, port: to.port, noDelay: true })
-    const fail = (error: Error): void => { socket.destroy(); reject(error) }
     const abort = (): void => fail(options.signal!.reason)
-    if (options.timeoutMs !== undefined) socket.setTimeout(options.timeoutMs, () => fail(Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })))
+    const timer = options.timeoutMs === undefined ? undefined : systemClock.after(
+      options.timeoutMs, () => fail(Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })))
+    const settle = (): void => {
+      timer?.cancel()
+      options.signal?.removeEventListener('abort', abort)
+    }
+    const fail = (error: Error): void => { settle(); socket.destroy(); reject(error) }
+    if (options.signal?.aborted) return abort()
     options.signal?.addEventListener('abort', abort, { once: true })
     socket.once('error', fail)
     socket.once('connect', () => {
-      socket.setTimeout(0)
+      settle()
       socket.off('error', fail)
-      options.signal?.removeEventListener('abort', abort)
       resolve(socket)
     })
   })

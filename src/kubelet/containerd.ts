@@ -175,26 +175,29 @@ async function adopt(options: ContainerdOptions, paths: ContainerdPaths, configC
   return { ...record, ended: watchStranger(options, paths, record, signal) }
 }
 
+/** The process at present, and the next one while it is being started. */
+interface Supervised {
+  instance: Instance
+  launching?: Promise<unknown>
+}
+
 /** Starts it again whenever it ends, ever more slowly while it keeps ending. Containers do not notice: their shims are processes of their own. */
-async function supervise(options: ContainerdOptions, paths: ContainerdPaths, first: Instance, signal: AbortSignal, became: (instance: Instance) => void): Promise<void> {
+async function supervise(options: ContainerdOptions, paths: ContainerdPaths, state: Supervised, signal: AbortSignal): Promise<void> {
   const { clock, log } = options
-  let instance = first
   let retryMs = FIRST_RETRY_MS
   while (true) {
+    const { instance } = state
     const startedAtMs = clock.monotonic()
     await instance.ended
-    if (signal.aborted) return
     if (clock.monotonic() - startedAtMs > HEALTHY_AFTER_MS) retryMs = FIRST_RETRY_MS
-    log.warn('containerd ended, starting it again', { pid: instance.pid, afterMs: retryMs })
-    while (!signal.aborted) {
+    while (state.instance === instance) {
+      if (signal.aborted) return
+      log.warn('containerd ended, starting it again', { pid: instance.pid, afterMs: retryMs })
       await sleep(clock, retryMs, signal).catch(() => undefined)
       if (signal.aborted) return
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
-      const next = await launch(options, paths).catch(error => { log.error('cannot start containerd', { error }) })
-      if (!next) continue
-      instance = next
-      became(instance)
-      break
+      state.launching = launch(options, paths).then(next => { state.instance = next }, error => log.error('cannot start containerd', { error }))
+      await state.launching
     }
   }
 }
@@ -223,8 +226,8 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   const { snapshotter, changed } = await configure(options, paths)
   const over = new AbortController()
   const found = await adopt(options, paths, changed, over.signal)
-  const state = { instance: found ?? (await launch(options, paths)) }
-  const supervised = supervise(options, paths, state.instance, over.signal, instance => { state.instance = instance })
+  const state: Supervised = { instance: found ?? (await launch(options, paths)) }
+  void supervise(options, paths, state, over.signal)
   return {
     paths, snapshotter, adopted: found !== undefined,
     pid: () => state.instance.pid,
@@ -232,8 +235,8 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     async stop() {
       await removeSandboxes(paths, log)
       over.abort()
+      await state.launching
       await endProcess(host, clock, state.instance)
-      await supervised
       await sweepContainerd(options)
     },
   }
