@@ -35,6 +35,11 @@ export class Snapshot<T> {
   /** Entries under a prefix in key order, and whether the limit cut some off. */
   range(prefix: string, { from, limit = Infinity }: RangeOptions = {}): { entries: CacheEntry<T>[]; more: boolean } {
     const entries: CacheEntry<T>[] = []
+    const end = endOfPrefix(prefix)
+    if (limit === Infinity && end !== undefined) {
+      this.#tree.forRange(from !== undefined && from > prefix ? from : prefix, end, false, (_, entry) => void entries.push(entry))
+      return { entries, more: false }
+    }
     for (const entry of this.walk(prefix, from)) {
       if (entries.length >= limit) return { entries, more: true }
       entries.push(entry)

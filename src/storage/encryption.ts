@@ -1,6 +1,6 @@
-import { openAesGcm, sealAesGcm } from '../host/crypto.ts'
+import { aesGcm, type AesGcm } from '../host/crypto.ts'
 import { StatusError } from '../machinery/status.ts'
-import type { EncryptionKey, KeyRing } from './encryption-keys.ts'
+import type { KeyRing } from './encryption-keys.ts'
 import { isCompacted, type CommitResult, type Compacted, type Entry, type ListOptions, type Page, type Storage, type StorageEvent, type Transaction, type Watch,
   type WatchBatch, type WatchOptions } from './storage.ts'
 
@@ -40,19 +40,21 @@ export async function encryptAgain(inner: Storage, { keys, prefixes = ENCRYPTED_
 }
 
 class ValueCipher {
-  readonly #first: EncryptionKey
-  readonly #byId: ReadonlyMap<string, EncryptionKey>
+  readonly #firstId: string
+  readonly #first: AesGcm
+  readonly #byId: ReadonlyMap<string, AesGcm>
   /** What this process encrypted and still has in its hands need not be decrypted when it comes back from a watch. */
   readonly #plain = new WeakMap<Uint8Array, Uint8Array>()
 
   constructor(keys: KeyRing) {
-    this.#first = keys[0]
-    this.#byId = new Map(keys.map(key => [key.id, key]))
+    this.#firstId = keys[0].id
+    this.#byId = new Map(keys.map(({ id, secret }) => [id, aesGcm(secret)]))
+    this.#first = this.#byId.get(this.#firstId)!
   }
 
   /** The storage key is bound to the value, so that nobody can put one object's value in another's place. */
   seal(key: string, value: Uint8Array): Uint8Array {
-    const sealed = Buffer.concat([Buffer.from(`${MARK}${this.#first.id}:`), sealAesGcm(this.#first.secret, value, key)])
+    const sealed = Buffer.concat([Buffer.from(`${MARK}${this.#firstId}:`), this.#first.seal(value, key)])
     this.#plain.set(sealed, value)
     return sealed
   }
@@ -62,15 +64,15 @@ class ValueCipher {
     if (known) return known
     const id = keyIdOf(value)
     if (id === undefined) return value
-    const secret = this.#byId.get(id)?.secret
-    if (!secret) throw unreadable(key, `its encryption key ${id} is not among the server's keys`)
-    const plain = openAesGcm(secret, value.subarray(MARK.length + id.length + 1), key)
+    const cipher = this.#byId.get(id)
+    if (!cipher) throw unreadable(key, `its encryption key ${id} is not among the server's keys`)
+    const plain = cipher.open(value.subarray(MARK.length + id.length + 1), key)
     if (!plain) throw unreadable(key, 'it was changed, or encrypted with another key of the same name')
     return plain
   }
 
   isFresh(value: Uint8Array): boolean {
-    return keyIdOf(value) === this.#first.id
+    return keyIdOf(value) === this.#firstId
   }
 }
 

@@ -8,7 +8,8 @@ export function memoryStorage(options: LocalOptions): Storage {
   return new LocalStorage(new MemoryJournal(), { revision: 1, compactedRevision: 0, heads: [] }, options)
 }
 
-class MemoryJournal implements Journal {
+/** A journal that ends with the process. */
+export class MemoryJournal implements Journal {
   /** Every change that is still kept, in order. */
   #changes: Change[] = []
   /** The same changes by key, oldest first. */
