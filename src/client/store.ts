@@ -8,6 +8,8 @@ export interface CacheQuery {
   readonly namespace?: string | undefined
   /** Objects whose controller this is. */
   readonly owner?: { readonly metadata: { readonly uid: string } } | undefined
+  /** Objects of this namespace without a controller. */
+  readonly orphansIn?: string | undefined
   readonly selector?: LabelSelector | undefined
   /** A custom index and the key in it. */
   readonly index?: readonly [name: string, key: string] | undefined
@@ -30,6 +32,8 @@ export function refOf(key: string): ObjectRef {
   const slash = key.indexOf('/')
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }
+
+const orphansOf = (namespace: string): string => `orphans of ${namespace}`
 
 /** The uid of an object's controller. */
 export const controllerUidOf = (object: KubeObject): string | undefined => object.metadata.ownerReferences?.find(owner => owner.controller)?.uid
@@ -69,7 +73,7 @@ export class ObjectStore<T extends KubeObject> implements Lister<T> {
   readonly #indexes = new Map<string, Index<T>>()
   readonly #definitions = new Map<string, IndexKeys<T>>([
     ['namespace', object => [object.metadata.namespace]],
-    ['controller', object => [controllerUidOf(object) ?? '']],
+    ['controller', object => [controllerUidOf(object) ?? orphansOf(object.metadata.namespace)]],
   ])
 
   get size(): number {
@@ -84,9 +88,10 @@ export class ObjectStore<T extends KubeObject> implements Lister<T> {
     return this.#objects.get(keyOf(ref))
   }
 
-  list({ namespace, owner, selector, index }: CacheQuery = {}): readonly T[] {
+  list({ namespace, owner, orphansIn, selector, index }: CacheQuery = {}): readonly T[] {
     const found = index ? this.#index(index[0]).values(index[1])
       : owner ? this.#index('controller').values(owner.metadata.uid)
+      : orphansIn !== undefined ? this.#index('controller').values(orphansOf(orphansIn))
       : namespace ? this.#index('namespace').values(namespace) : this.#objects.values()
     const matches = (object: T): boolean =>
       (!namespace || object.metadata.namespace === namespace) && (!owner || controllerUidOf(object) === owner.metadata.uid) &&

@@ -1,0 +1,70 @@
+import { createCache, type Cache } from '../client/cache.ts'
+import type { Client } from '../client/client.ts'
+import { runElected } from '../client/lease.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Log } from '../machinery/log.ts'
+import type { Random } from '../machinery/random.ts'
+import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
+import { replicaSetController } from './replicaset.ts'
+import { completeSettings, type ControllerSettings } from './settings.ts'
+
+/** Every controller, in the order in which they start. One new controller = one new file + one line here. */
+export const controllers: readonly ControllerModule[] = [
+  replicaSetController,
+]
+
+export interface ControllersOptions {
+  /** Reads for all controllers, and the lease. */
+  readonly client: Client
+  /** The client that acts as a controller's own service account in kube-system. Default: `client` for all. */
+  readonly clientFor?: (identity: string) => Client
+  /** Shared with others in this process; without it the controllers have their own. */
+  readonly cache?: Cache
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly controllers?: readonly ControllerModule[]
+  readonly settings?: Partial<ControllerSettings>
+  readonly metrics?: ControllerMetrics
+  /** Run only while holding the lease `kube-controller-manager`; for several processes. */
+  readonly leaderElection?: { readonly identity: string }
+}
+
+/** The controllers at work. */
+export interface RunningControllers {
+  /** Whether a key is ready to run or running somewhere. */
+  readonly busy: boolean
+  stop(): Promise<void>
+}
+
+/** Starts all controllers, now or as soon as this process is the leader. */
+export function startControllers(options: ControllersOptions): RunningControllers {
+  const stopped = new AbortController()
+  let running: readonly RunningController[] = []
+  let waiting = options.leaderElection !== undefined
+
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    const cache = options.cache ?? createCache(options)
+    const { clock, random, log, client, clientFor = () => client, metrics } = options
+    running = (options.controllers ?? controllers).map(controller =>
+      controller.start({ cache, clientFor, clock, random, log, metrics, settings: completeSettings(options.settings), signal }))
+    waiting = false
+    if (!signal.aborted) await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+    await Promise.all(running.map(controller => controller.stop()))
+    running = []
+    if (!options.cache) cache.stop()
+  }
+  const { leaderElection } = options
+  const done = leaderElection
+    ? runElected({ ...options, lease: { namespace: 'kube-system', name: 'kube-controller-manager' }, identity: leaderElection.identity, signal: stopped.signal }, lead)
+    : lead(stopped.signal)
+  return {
+    get busy() {
+      return waiting || running.some(controller => controller.busy)
+    },
+    async stop() {
+      stopped.abort()
+      await done
+    },
+  }
+}
