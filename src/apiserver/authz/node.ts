@@ -7,7 +7,7 @@ import type { ResourceSlice } from '../../api/resource/resource-slice.ts'
 import { ResourceSlices } from '../../api/resource/resource-slice.ts'
 import type { ObjectReader } from '../object-reader.ts'
 import type { Attributes, Authorizer, Decision } from './authorizer.ts'
-import { clusterRoles } from './bootstrap-cluster-roles.ts'
+import { clusterRoles } from '../bootstrap/rbac-cluster-roles.ts'
 import { ruleAllows } from './rules.ts'
 
 const ALLOW: Decision = { verdict: 'allow', reason: '' }

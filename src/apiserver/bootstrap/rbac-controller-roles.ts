@@ -1,5 +1,5 @@
-import { allow, paths } from './bootstrap-rules.ts'
-import type { RuleTable } from './bootstrap-rules.ts'
+import { allow, paths } from './rbac-rules.ts'
+import type { RuleTable } from './rbac-rules.ts'
 
 /** `system:controller:<name>`: what each controller's service account in kube-system may do, and no more. */
 export const controllerRoles: RuleTable = {

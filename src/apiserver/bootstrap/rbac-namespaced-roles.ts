@@ -1,6 +1,6 @@
 import type { Subject } from '../../api/rbac/shared.ts'
-import { allow } from './bootstrap-rules.ts'
-import type { RuleTable } from './bootstrap-rules.ts'
+import { allow } from './rbac-rules.ts'
+import type { RuleTable } from './rbac-rules.ts'
 
 const leaderElection = [
   allow('create get list update watch', 'coordination.k8s.io', 'leases'),

@@ -1,5 +1,5 @@
-import { allow, paths } from './bootstrap-rules.ts'
-import type { RuleTable } from './bootstrap-rules.ts'
+import { allow, paths } from './rbac-rules.ts'
+import type { RuleTable } from './rbac-rules.ts'
 
 /** The cluster roles that every server starts with, besides the controllers'. */
 export const clusterRoles: RuleTable = {

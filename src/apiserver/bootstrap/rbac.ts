@@ -1,19 +1,14 @@
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import type { BootstrapObject } from './bootstrap-object.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import { ClusterRoleBindings } from '../../api/rbac/cluster-role-binding.ts'
 import { ClusterRoles } from '../../api/rbac/cluster-role.ts'
 import { RoleBindings } from '../../api/rbac/role-binding.ts'
 import { Roles } from '../../api/rbac/role.ts'
 import type { PolicyRule, RoleRef, Subject } from '../../api/rbac/shared.ts'
-import { clusterRoles } from './bootstrap-cluster-roles.ts'
-import { controllerRoles } from './bootstrap-controller-roles.ts'
-import { clusterBindings, namespacedBindings, namespacedRoles, serviceAccount } from './bootstrap-namespaced-roles.ts'
-
-/** An object that a fresh server has, as a client would create it. */
-export interface BootstrapObject {
-  readonly resource: AnyResource
-  readonly object: { kind: string; apiVersion: string; metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> } } & Record<string, unknown>
-}
+import { clusterRoles } from './rbac-cluster-roles.ts'
+import { controllerRoles } from './rbac-controller-roles.ts'
+import { clusterBindings, namespacedBindings, namespacedRoles, serviceAccount } from './rbac-namespaced-roles.ts'
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-'
 /** Roles that take part in an aggregated role, by name. */
@@ -25,18 +20,16 @@ const AGGREGATED = ['admin', 'edit', 'view']
 
 function build(resource: AnyResource, name: string, rest: Record<string, unknown>, namespace?: string): BootstrapObject {
   const into = resource === ClusterRoles ? aggregatedInto[name] : undefined
-  return {
-    resource,
-    object: {
-      kind: resource.kind, apiVersion: apiVersionOf(resource),
-      metadata: {
-        name, ...(namespace && { namespace }),
-        labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...(into && { [AGGREGATE + into]: 'true' }) },
-        annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
-      },
-      ...rest,
+  const object = {
+    kind: resource.kind, apiVersion: apiVersionOf(resource),
+    metadata: {
+      name, ...(namespace && { namespace }),
+      labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...(into && { [AGGREGATE + into]: 'true' }) },
+      annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
     },
+    ...rest,
   }
+  return { resource, object, reconcile: stored => reconcileBootstrap(stored, object) }
 }
 
 const roleRef = (kind: 'Role' | 'ClusterRole', name: string): RoleRef => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name })
