@@ -1,7 +1,9 @@
 import type { Service, ServiceSpec } from './service-schema.ts'
 
 /** Whether traffic from outside the cluster can come in. */
-export const isExternallyAccessible = ({ spec }: Service): boolean =>
+export const isExternallyAccessible = ({ spec }: Service): boolean => isExternal(spec)
+
+const isExternal = (spec: ServiceSpec): boolean =>
   spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && !!spec.externalIPs?.length)
 
 /** Fills in what a service leaves open. */
@@ -52,9 +54,9 @@ function mirrorAddresses(spec: ServiceSpec, old?: ServiceSpec): void {
 
 function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   const hasAddress = (type: string | undefined): boolean => type !== 'ExternalName'
-  if (hasAddress(spec.type) && hasAddress(old.type) && !spec.clusterIP && !spec.clusterIPs?.length) {
-    if (old.clusterIP) spec.clusterIP = old.clusterIP
-    if (old.clusterIPs) spec.clusterIPs = old.clusterIPs
+  if (hasAddress(spec.type) && hasAddress(old.type)) {
+    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
+    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs) spec.clusterIPs = old.clusterIPs
   }
   if (spec.type === old.type || (usesNodePorts(spec) && usesNodePorts(old))) {
     const free = (spec.ports ?? []).filter(port => !port.nodePort)
@@ -77,6 +79,7 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
     if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts
     if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass
   }
+  if (!isExternal(spec) && isExternal(old) && spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy
   if (spec.type === 'ExternalName' && old.type !== 'ExternalName') dropAddresses(spec, old)
 }
 
@@ -100,8 +103,7 @@ export const isHeadless = ({ spec }: { spec: ServiceSpec }): boolean => spec.clu
 
 function dropUnusedFields(spec: ServiceSpec): void {
   if (spec.type === 'ExternalName') delete spec.internalTrafficPolicy
-  const external = spec.type === 'LoadBalancer' || spec.type === 'NodePort' || !!spec.externalIPs?.length
-  if (!external && spec.externalTrafficPolicy === 'Cluster') delete spec.externalTrafficPolicy
+  if (!isExternal(spec) && spec.externalTrafficPolicy === 'Cluster') delete spec.externalTrafficPolicy
 }
 
 const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')

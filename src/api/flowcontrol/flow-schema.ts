@@ -18,7 +18,7 @@ export const priorityLevelConfigurationReference: Schema<PriorityLevelConfigurat
 
 const userSubjectShape = object('io.k8s.api.flowcontrol.v1.UserSubject', {
   name: string(1, { required: true }),
-})
+}, { unions: [{ discriminator: 'kind', members: ['group', 'serviceAccount', 'user'] }] })
 export interface UserSubject extends Infer<typeof userSubjectShape> {}
 export const userSubject: Schema<UserSubject> = userSubjectShape
 

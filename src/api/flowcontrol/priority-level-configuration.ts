@@ -22,7 +22,7 @@ export const queuingConfiguration: Schema<QueuingConfiguration> = queuingConfigu
 const limitResponseShape = object('io.k8s.api.flowcontrol.v1.LimitResponse', {
   type: string(1, { required: true }),
   queuing: ref(2, queuingConfiguration),
-})
+}, { unions: [{ discriminator: 'type', members: ['queuing'] }] })
 export interface LimitResponse extends Infer<typeof limitResponseShape> {}
 export const limitResponse: Schema<LimitResponse> = limitResponseShape
 
@@ -39,7 +39,7 @@ const priorityLevelConfigurationSpecShape = object('io.k8s.api.flowcontrol.v1.Pr
   type: string(1, { required: true }),
   limited: ref(2, limitedPriorityLevelConfiguration),
   exempt: ref(3, exemptPriorityLevelConfiguration),
-})
+}, { unions: [{ discriminator: 'type', members: ['exempt', 'limited'] }] })
 export interface PriorityLevelConfigurationSpec extends Infer<typeof priorityLevelConfigurationSpecShape> {}
 export const priorityLevelConfigurationSpec: Schema<PriorityLevelConfigurationSpec> = priorityLevelConfigurationSpecShape
 

@@ -85,7 +85,7 @@ export const podSchedulingGate: Schema<PodSchedulingGate> = podSchedulingGateSha
 
 const podSchedulingGroupShape = object('io.k8s.api.core.v1.PodSchedulingGroup', {
   podGroupName: string(1, { pointer: true }),
-})
+}, { unions: [{ members: ['podGroupName'] }] })
 export interface PodSchedulingGroup extends Infer<typeof podSchedulingGroupShape> {}
 export const podSchedulingGroup: Schema<PodSchedulingGroup> = podSchedulingGroupShape
 

@@ -4,7 +4,7 @@ import { bool, int64, list, object, ref, string } from '../../../machinery/schem
 const appArmorProfileShape = object('io.k8s.api.core.v1.AppArmorProfile', {
   type: string(1, { required: true, enum: ['Localhost', 'RuntimeDefault', 'Unconfined'] }),
   localhostProfile: string(2, { pointer: true }),
-})
+}, { unions: [{ discriminator: 'type', members: ['localhostProfile'] }] })
 export interface AppArmorProfile extends Infer<typeof appArmorProfileShape> {}
 export const appArmorProfile: Schema<AppArmorProfile> = appArmorProfileShape
 
@@ -43,7 +43,7 @@ export const sysctl: Schema<Sysctl> = sysctlShape
 const seccompProfileShape = object('io.k8s.api.core.v1.SeccompProfile', {
   type: string(1, { required: true, enum: ['Localhost', 'RuntimeDefault', 'Unconfined'] }),
   localhostProfile: string(2, { pointer: true }),
-})
+}, { unions: [{ discriminator: 'type', members: ['localhostProfile'] }] })
 export interface SeccompProfile extends Infer<typeof seccompProfileShape> {}
 export const seccompProfile: Schema<SeccompProfile> = seccompProfileShape
 
