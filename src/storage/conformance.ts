@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { FakeClock } from '../testing/fake-clock.ts'
 import { isCompacted, type CommitResult, type Compacted, type Page, type Storage, type StorageEvent, type WatchBatch } from './storage.ts'
 
 /** A fresh, empty store for one test. */
@@ -8,6 +9,13 @@ export interface Harness {
   /** Lets time pass for the store's leases; a driver on real time really waits. */
   advance(milliseconds: number): Promise<void>
   close(): Promise<void>
+}
+
+/** Moves a fake clock on and lets what that set off come to its end, as far as it needs no disk. */
+export async function pass(clock: FakeClock, milliseconds: number): Promise<void> {
+  await new Promise(setImmediate)
+  clock.advance(milliseconds)
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
 }
 
 const encoder = new TextEncoder()

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { realFiles } from '../host/files.ts'
 import { silentLog } from '../machinery/log.ts'
-import { page, put, storageConformance, watched } from './conformance.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { page, pass, put, storageConformance, watched } from './conformance.ts'
 import { encryptAgain, encryptedStorage } from './encryption.ts'
 import { loadKeyRing, rotateKeyRing, type KeyRing } from './encryption-keys.ts'
-import { handClock } from './hand-clock.ts'
 import { memoryStorage } from './memory.ts'
 import { sqliteStorage } from './sqlite.ts'
 import type { Storage } from './storage.ts'
@@ -16,13 +16,13 @@ import type { Storage } from './storage.ts'
 const SECRET = '/registry/secrets/default/db'
 const PLAIN = 'correct horse battery staple'
 const ring = (...ids: string[]): KeyRing => ids.map(id => ({ id, secret: new Uint8Array(32).fill(id.charCodeAt(0)) })) as unknown as KeyRing
-const memory = (): Storage => memoryStorage({ clock: handClock(), log: silentLog })
+const memory = (): Storage => memoryStorage({ clock: fakeClock(), log: silentLog })
 const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString()
 
 storageConformance('memory, everything encrypted', async () => {
-  const clock = handClock()
+  const clock = fakeClock()
   const storage = encryptedStorage(memoryStorage({ clock, log: silentLog }), { keys: ring('a'), prefixes: ['/'] })
-  return { storage, advance: clock.advance, close: () => storage.close() }
+  return { storage, advance: milliseconds => pass(clock, milliseconds), close: () => storage.close() }
 })
 
 async function folder(t: TestContext): Promise<string> {
@@ -34,7 +34,7 @@ async function folder(t: TestContext): Promise<string> {
 void test('no byte of a secret reaches the disk, also after updates, deletion and a checkpoint', async t => {
   const data = await folder(t)
   const keys = await loadKeyRing(realFiles, join(data, 'encryption-keys.json'))
-  const open = (): Promise<Storage> => sqliteStorage({ path: join(data, 'state.db'), clock: handClock(), log: silentLog, files: realFiles })
+  const open = (): Promise<Storage> => sqliteStorage({ path: join(data, 'state.db'), clock: fakeClock(), log: silentLog, files: realFiles })
   const storage = encryptedStorage(await open(), { keys })
   await put(storage, SECRET, PLAIN)
   await put(storage, SECRET, `${PLAIN} again`)

@@ -1,10 +1,10 @@
 import { silentLog } from '../machinery/log.ts'
-import { storageConformance } from './conformance.ts'
-import { handClock } from './hand-clock.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { pass, storageConformance } from './conformance.ts'
 import { memoryStorage } from './memory.ts'
 
 storageConformance('memory', async () => {
-  const clock = handClock()
+  const clock = fakeClock()
   const storage = memoryStorage({ clock, log: silentLog })
-  return { storage, advance: clock.advance, close: () => storage.close() }
+  return { storage, advance: milliseconds => pass(clock, milliseconds), close: () => storage.close() }
 })

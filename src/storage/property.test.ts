@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { realFiles } from '../host/files.ts'
 import { silentLog } from '../machinery/log.ts'
-import { handClock } from './hand-clock.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
 import { memoryStorage } from './memory.ts'
 import { sqliteStorage } from './sqlite.ts'
 import { isCompacted, type Operation, type Storage, type StorageEvent, type Transaction } from './storage.ts'
@@ -208,14 +208,14 @@ class Run {
 }
 
 void test('memory is what the model says', { timeout: 60_000 }, () => fc.assert(fc.asyncProperty(steps, async list => {
-  const run = new Run(memoryStorage({ clock: handClock(), log: silentLog }))
+  const run = new Run(memoryStorage({ clock: fakeClock(), log: silentLog }))
   await run.all(list)
   await run.storage.close()
 }), { seed: SEED, numRuns: 300 }))
 
 void test('sqlite is what the model says, across restarts', { timeout: 120_000 }, () => fc.assert(fc.asyncProperty(steps, async list => {
   const folder = await mkdtemp(join(tmpdir(), 'k8ts-storage-'))
-  const open = (): Promise<Storage> => sqliteStorage({ path: join(folder, 'state.db'), clock: handClock(), log: silentLog, files: realFiles })
+  const open = (): Promise<Storage> => sqliteStorage({ path: join(folder, 'state.db'), clock: fakeClock(), log: silentLog, files: realFiles })
   const run = new Run(await open(), storage => storage.close().then(open))
   try {
     await run.all(list)
@@ -226,7 +226,7 @@ void test('sqlite is what the model says, across restarts', { timeout: 120_000 }
 }), { seed: SEED, numRuns: 40 }))
 
 void test('a watch cache is always a state of the model, and its past too', { timeout: 60_000 }, () => fc.assert(fc.asyncProperty(steps, fc.integer({ min: 1, max: 8 }), async (list, historyEvents) => {
-  const clock = handClock()
+  const clock = fakeClock()
   const run = new Run(memoryStorage({ clock, log: silentLog }))
   const cache = await WatchCache.start<{ value: number; revision: number }>({
     storage: run.storage, prefix: '/r/', clock, log: silentLog, historyEvents, keptSnapshots: 2,

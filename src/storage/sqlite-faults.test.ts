@@ -10,12 +10,12 @@ import { test } from 'node:test'
 import { realFiles } from '../host/files.ts'
 import { errorMessage, silentLog } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
 import { page, put, watched } from './conformance.ts'
-import { handClock } from './hand-clock.ts'
 import { sqliteStorage } from './sqlite.ts'
 import type { Storage } from './storage.ts'
 
-const open = (path: string): Promise<Storage> => sqliteStorage({ path, clock: handClock(), log: silentLog, files: realFiles })
+const open = (path: string): Promise<Storage> => sqliteStorage({ path, clock: fakeClock(), log: silentLog, files: realFiles })
 
 /** Eight writers that print each key and revision once it was acknowledged, until they are killed. */
 const WRITER = `

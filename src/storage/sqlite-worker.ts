@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../machinery/assert.ts'
-import { endOfRevision, FIELDS, revisionOf, toPosition, type Answer, type Failure, type Opened, type PackedChanges, type Request } from './sqlite-messages.ts'
+import { endOfRevision, FIELDS, revisionOf, type Answer, type Failure, type Opened, type PackedChanges, type Request } from './sqlite-messages.ts'
 
 /** Marks the file as ours ("k8ts"), and the layout of its tables. */
 const APPLICATION_ID = 0x6b387473

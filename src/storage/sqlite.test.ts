@@ -6,13 +6,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { realFiles } from '../host/files.ts'
 import { silentLog } from '../machinery/log.ts'
-import { page, put, storageConformance } from './conformance.ts'
-import { handClock } from './hand-clock.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { page, pass, put, storageConformance } from './conformance.ts'
 import { sqliteStorage } from './sqlite.ts'
 import type { Storage } from './storage.ts'
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'k8ts-storage-'))
-const open = (path: string, clock = handClock()): Promise<Storage> => sqliteStorage({ path, clock, log: silentLog, files: realFiles })
+const open = (path: string, clock = fakeClock()): Promise<Storage> => sqliteStorage({ path, clock, log: silentLog, files: realFiles })
 
 async function privateFolder(t: TestContext): Promise<string> {
   const path = await folder()
@@ -22,10 +22,10 @@ async function privateFolder(t: TestContext): Promise<string> {
 
 storageConformance('sqlite', async () => {
   const path = await folder()
-  const clock = handClock()
+  const clock = fakeClock()
   const storage = await open(join(path, 'state.db'), clock)
   const advance = async (milliseconds: number): Promise<void> => {
-    await clock.advance(milliseconds)
+    await pass(clock, milliseconds)
     // What expired is being deleted by now; a read waits behind it.
     await storage.get('/')
   }
@@ -34,7 +34,7 @@ storageConformance('sqlite', async () => {
 
 void test('reopening brings back revision, values, history and deadlines', async t => {
   const path = join(await privateFolder(t), 'state.db')
-  const clock = handClock()
+  const clock = fakeClock()
   const before = await open(path, clock)
   const first = await put(before, '/a/1', 'one')
   await put(before, '/a/1', 'two')
@@ -50,7 +50,7 @@ void test('reopening brings back revision, values, history and deadlines', async
   assert.equal(Buffer.from(page(await after.list('/a/', { revision: first })).entries[0]!.value).toString(), 'one')
   assert.ok(!(await after.commit({ compare: [{ key: '/a/1', revision: 0 }], operations: [] })).committed)
   assert.equal(await put(after, '/a/3', 'again', { revision: 0 }), last.revision + 1)
-  await clock.advance(6000)
+  await pass(clock, 6000)
   await after.get('/')
   assert.equal(await after.get('/a/2'), undefined)
 })
@@ -73,20 +73,20 @@ void test('a compaction is remembered, and the revision survives the deletion of
 
 void test('the past is forgotten after five minutes of activity, and nothing is timed when idle', async t => {
   const path = join(await privateFolder(t), 'state.db')
-  const clock = handClock()
+  const clock = fakeClock()
   const storage = await open(path, clock)
   t.after(() => storage.close())
-  assert.equal(clock.armed(), 0)
+  assert.equal(clock.pending().length, 0)
   const first = await put(storage, '/a/1', 'one')
-  await clock.advance(300_000)
-  assert.equal(clock.armed(), 0)
+  await pass(clock, 300_000)
+  assert.equal(clock.pending().length, 0)
   const second = await put(storage, '/a/1', 'two')
   await put(storage, '/a/1', 'three')
   assert.ok(storage.compactedRevision() < first)
-  await clock.advance(300_000)
+  await pass(clock, 300_000)
   assert.equal(storage.compactedRevision(), first)
   assert.ok(second > first)
-  assert.equal(clock.armed(), 0)
+  assert.equal(clock.pending().length, 0)
 })
 
 void test('a long compaction lets writes pass and removes everything that was overwritten', async t => {

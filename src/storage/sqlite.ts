@@ -26,7 +26,7 @@ export interface SqliteOptions extends LocalOptions {
 export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
   // SQLite gives its write-ahead log the same permissions.
   if (!(await options.files.exists(options.path))) await options.files.write(options.path, '', { mode: 0o600 })
-  const worker = new Worker(new URL(`./sqlite-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), {
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     // The process's own flags may not suit a second thread, such as --input-type.
     name: 'k8ts-storage', execArgv: [], workerData: { path: options.path },
   })

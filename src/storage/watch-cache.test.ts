@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { silentLog } from '../machinery/log.ts'
+import { fakeClock, type FakeClock } from '../testing/fake-clock.ts'
 import type { CacheEvent } from './cache-entry.ts'
 import type { CacheWatch, CacheWatchOptions } from './cache-watch.ts'
-import { put } from './conformance.ts'
-import { handClock, type HandClock } from './hand-clock.ts'
+import { pass, put } from './conformance.ts'
 import { memoryStorage } from './memory.ts'
 import type { Storage } from './storage.ts'
 import { WatchCache, type WatchCacheOptions } from './watch-cache.ts'
@@ -20,13 +20,13 @@ const PODS = '/registry/pods/'
 
 interface Bed {
   storage: Storage
-  clock: HandClock
+  clock: FakeClock
   cache: WatchCache<Pod>
   decoded: () => number
 }
 
 async function bed(t: TestContext, options: Partial<WatchCacheOptions<Pod>> = {}): Promise<Bed> {
-  const clock = handClock()
+  const clock = fakeClock()
   const storage = options.storage ?? memoryStorage({ clock, log: silentLog })
   let decoded = 0
   const cache = await WatchCache.start<Pod>({
@@ -122,12 +122,12 @@ void describe('watch cache: writing', () => {
     assert.ok(await cache.untilRevision(revision))
     assert.equal(cache.get(`${PODS}a/1`)!.object.name, 'foreign')
     assert.equal(decoded(), 1)
-    await clock.advance(2000)
+    await pass(clock, 2000)
     assert.equal(cache.get(`${PODS}a/1`), undefined)
   })
 
   void test('what was there before the start is loaded', async t => {
-    const clock = handClock()
+    const clock = fakeClock()
     const storage = memoryStorage({ clock, log: silentLog })
     for (let index = 0; index < 2500; index++) await put(storage, `${PODS}a/${String(index).padStart(4, '0')}`, `{"name":"${index}"}`)
     await put(storage, '/registry/podtemplates/a/1', 'another kind')
@@ -196,9 +196,9 @@ void describe('watch cache: reading', () => {
     await put(storage, '/registry/nodes/n', 'x')
     await put(storage, '/registry/nodes/n', 'y')
     assert.equal(await reached, true)
-    assert.equal(clock.armed() > 0 && (await cache.untilRevision(future)), true)
+    assert.equal(clock.pending().length > 0 && (await cache.untilRevision(future)), true)
     const never = cache.untilRevision(future + 100, 3000)
-    await clock.advance(3000)
+    await pass(clock, 3000)
     assert.equal(await never, false)
   })
 
@@ -324,7 +324,7 @@ void describe('watch cache: watching', () => {
   })
 
   void test('when the store has compacted what the cache did not see, it loads again and sends watchers away', async t => {
-    const clock = handClock()
+    const clock = fakeClock()
     const storage = memoryStorage({ clock, log: silentLog })
     const forgetful = lagging(storage)
     const { cache } = await bed(t, { storage: forgetful.storage })
