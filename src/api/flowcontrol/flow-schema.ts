@@ -18,7 +18,7 @@ export const priorityLevelConfigurationReference: Schema<PriorityLevelConfigurat
 
 const userSubjectShape = object('io.k8s.api.flowcontrol.v1.UserSubject', {
   name: string(1, { required: true }),
-}, { unions: [{ discriminator: 'kind', members: ['group', 'serviceAccount', 'user'] }] })
+})
 export interface UserSubject extends Infer<typeof userSubjectShape> {}
 export const userSubject: Schema<UserSubject> = userSubjectShape
 
@@ -40,7 +40,7 @@ const subjectShape = object('io.k8s.api.flowcontrol.v1.Subject', {
   user: ref(2, userSubject),
   group: ref(3, groupSubject),
   serviceAccount: ref(4, serviceAccountSubject),
-})
+}, { unions: [{ discriminator: 'kind', members: ['group', 'serviceAccount', 'user'] }] })
 export interface Subject extends Infer<typeof subjectShape> {}
 export const subject: Schema<Subject> = subjectShape
 
