@@ -39,10 +39,15 @@ export function openUdp(at: Endpoint, onMessage: (message: Uint8Array, from: End
   })
 }
 
+export interface HalfOpen {
+  /** The other side may end what it sends and still receive, as a forwarded connection must; our side then ends only when it is told to. */
+  halfOpen?: boolean
+}
+
 /** Listens for TCP connections, or on a unix socket when `at` is a path. */
-export function listenTcp(at: Endpoint | string, onConnection: (connection: Socket) => void): Promise<Listener> {
+export function listenTcp(at: Endpoint | string, onConnection: (connection: Socket) => void, options: HalfOpen = {}): Promise<Listener> {
   const connections = new Set<Socket>()
-  const server = createServer({ noDelay: true }, connection => {
+  const server = createServer({ noDelay: true, allowHalfOpen: options.halfOpen ?? false }, connection => {
     connections.add(connection)
     connection.once('close', () => connections.delete(connection))
     connection.on('error', () => connection.destroy())
@@ -65,9 +70,10 @@ export function listenTcp(at: Endpoint | string, onConnection: (connection: Sock
 }
 
 /** Connects to a TCP address, or to a unix socket when `to` is a path; rejects after `timeoutMs`. */
-export function connectTcp(to: Endpoint | string, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Socket> {
+export function connectTcp(to: Endpoint | string, options: HalfOpen & { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(typeof to === 'string' ? { path: to } : { host: to.address, port: to.port, noDelay: true })
+    const allowHalfOpen = options.halfOpen ?? false
+    const socket = connect(typeof to === 'string' ? { path: to, allowHalfOpen } : { host: to.address, port: to.port, noDelay: true, allowHalfOpen })
     const abort = (): void => fail(options.signal!.reason)
     const timer = options.timeoutMs === undefined ? undefined : systemClock.after(
       options.timeoutMs, () => fail(Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })))
@@ -87,7 +93,7 @@ export function connectTcp(to: Endpoint | string, options: { timeoutMs?: number;
   })
 }
 
-/** Copies both ways until both sides have ended; an error on one side ends the other. */
+/** Copies both ways until both sides have ended; an error on one side ends the other. The sockets should be half-open ones. */
 export function splice(left: Duplex, right: Duplex): Promise<void> {
   return new Promise(resolve => {
     let open = 2
