@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { roleRef, subject } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { validateBinding, validateRbacName, validateRoleRefUpdate } from './validation.ts'
 import { bindingColumns, defaultBinding } from './bindings.ts'
 
 const clusterRoleBindingShape = kind('io.k8s.api.rbac.v1.ClusterRoleBinding', {
@@ -21,4 +22,7 @@ export const ClusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<
   schema: clusterRoleBinding,
   columns: bindingColumns,
   defaults: defaultBinding,
+  validateName: validateRbacName,
+  validate: binding => validateBinding(binding, ['ClusterRole']),
+  validateUpdate: (next, old) => [...validateBinding(next, ['ClusterRole']), ...validateRoleRefUpdate(next.roleRef, old.roleRef)],
 })

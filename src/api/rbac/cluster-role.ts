@@ -5,6 +5,11 @@ import { labelSelector } from '../meta/selectors.ts'
 import { policyRule } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { createdAtColumn, nameColumn } from '../columns.ts'
+import { validateLabelSelector } from '../meta/selector-validation.ts'
+import { invalid, required } from '../validation.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { validateRbacName, validateRules } from './validation.ts'
 
 const aggregationRuleShape = object('io.k8s.api.rbac.v1.AggregationRule', {
   clusterRoleSelectors: list(1, labelSelector, { listType: 'atomic' }),
@@ -25,4 +30,23 @@ export const ClusterRoles: Resource<ClusterRole> = defineResource<ClusterRole>({
   group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', plural: 'clusterroles', namespaced: false,
   storageVersionHash: 'bYE5ZWDrJ44=',
   schema: clusterRole,
+  columns: [nameColumn, createdAtColumn],
+  validateName: validateRbacName,
+  validate: validateClusterRole,
+  validateUpdate: validateClusterRole,
 })
+
+function validateClusterRole({ rules, aggregationRule }: ClusterRole): Cause[] {
+  const causes = validateRules(rules, false)
+  if (!aggregationRule) return causes
+  const field = 'aggregationRule.clusterRoleSelectors'
+  if (!aggregationRule.clusterRoleSelectors?.length) return [...causes, required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+  for (const [index, selector] of aggregationRule.clusterRoleSelectors.entries()) {
+    const wrong = validateLabelSelector(selector, `${field}[${index}]`)
+    causes.push(...wrong)
+    if (selector.matchExpressions?.some(({ operator }) => !['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator))) {
+      causes.push(invalid(`${field}[${index}]`, null, 'invalid label selector.'))
+    }
+  }
+  return causes
+}

@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { roleRef, subject } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { validateBinding, validateRbacName, validateRoleRefUpdate } from './validation.ts'
 import { bindingColumns, defaultBinding } from './bindings.ts'
 
 const roleBindingShape = kind('io.k8s.api.rbac.v1.RoleBinding', {
@@ -21,4 +22,7 @@ export const RoleBindings: Resource<RoleBinding> = defineResource<RoleBinding>({
   schema: roleBinding,
   columns: bindingColumns,
   defaults: defaultBinding,
+  validateName: validateRbacName,
+  validate: binding => validateBinding(binding, ['Role', 'ClusterRole']),
+  validateUpdate: (next, old) => [...validateBinding(next, ['Role', 'ClusterRole']), ...validateRoleRefUpdate(next.roleRef, old.roleRef)],
 })

@@ -70,7 +70,7 @@ export function reconcileBootstrap(stored: RbacObject, wanted: BootstrapObject['
     ...(wanted['rules'] && !stored.aggregationRule ? { rules: union(stored.rules, wanted['rules'] as PolicyRule[]) } : {}),
     ...(wanted['subjects'] ? { subjects: union(stored.subjects, wanted['subjects'] as Subject[]) } : {}),
   }
-  return JSON.stringify(next) === JSON.stringify(stored) ? undefined : next
+  return canonical(next) === canonical(stored) ? undefined : next
 }
 
 function union<T>(stored: readonly T[] | null | undefined, wanted: readonly T[]): T[] {
