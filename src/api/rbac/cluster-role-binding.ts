@@ -24,5 +24,5 @@ export const ClusterRoleBindings: Resource<ClusterRoleBinding> = defineResource<
   defaults: defaultBinding,
   validateName: validateRbacName,
   validate: binding => validateBinding(binding, ['ClusterRole']),
-  validateUpdate: (next, old) => [...validateBinding(next, ['ClusterRole']), ...validateRoleRefUpdate(next.roleRef, old.roleRef)],
+  validateUpdate: (next, old) => validateRoleRefUpdate(next.roleRef, old.roleRef),
 })

@@ -33,7 +33,6 @@ export const ClusterRoles: Resource<ClusterRole> = defineResource<ClusterRole>({
   columns: [nameColumn, createdAtColumn],
   validateName: validateRbacName,
   validate: validateClusterRole,
-  validateUpdate: validateClusterRole,
 })
 
 function validateClusterRole({ rules, aggregationRule }: ClusterRole): Cause[] {

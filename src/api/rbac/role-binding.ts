@@ -24,5 +24,5 @@ export const RoleBindings: Resource<RoleBinding> = defineResource<RoleBinding>({
   defaults: defaultBinding,
   validateName: validateRbacName,
   validate: binding => validateBinding(binding, ['Role', 'ClusterRole']),
-  validateUpdate: (next, old) => [...validateBinding(next, ['Role', 'ClusterRole']), ...validateRoleRefUpdate(next.roleRef, old.roleRef)],
+  validateUpdate: (next, old) => validateRoleRefUpdate(next.roleRef, old.roleRef),
 })

@@ -22,5 +22,4 @@ export const Roles: Resource<Role> = defineResource<Role>({
   columns: [nameColumn, createdAtColumn],
   validateName: validateRbacName,
   validate: ({ rules }) => validateRules(rules, true),
-  validateUpdate: ({ rules }) => validateRules(rules, true),
 })
