@@ -4,7 +4,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { systemRandom } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
-import { claimInstance, type Claim, type Report } from './claim.ts'
+import { claimInstance, type Report } from './claim.ts'
 import type { Component, ComponentContext } from './component.ts'
 import { ensureIdentities, serverUrl } from './identities.ts'
 import { layoutOf, type Layout } from './layout.ts'
@@ -25,6 +25,8 @@ export interface ServeRequest {
   stopped: AbortSignal
   /** Appends the log here, or to stderr without it. */
   logFile?: string
+  /** For a single part: how it reaches the API server, in place of its own kubeconfig in the data folder. */
+  kubeconfig?: string
 }
 
 const MAX_LOG_BYTES = 20 << 20
@@ -79,56 +81,69 @@ export async function serve(request: ServeRequest): Promise<void> {
 }
 
 async function run(request: ServeRequest, layout: Layout, progress: (message: string) => void): Promise<void> {
-  const { host, clock, options, parts, stopped, logFile } = request
-  const runsNode = parts.some(({ name }) => name === 'node' || name === 'kubelet')
-  if (runsNode) await requireCgroups(host)
-  if (parts.length > 1) await requireFreePorts(host, options)
+  const { host, clock, options, parts, logFile } = request
+  const whole = parts.length > 1
+  if (parts.some(({ name }) => name === 'node' || name === 'kubelet')) await requireCgroups(host)
+  if (whole) await requireFreePorts(host, options)
   await host.files.makeDirectory(layout.dataDir, 0o711)
   for (const directory of [layout.runDir, layout.logDir, layout.storageDir, layout.kubeletDir]) await host.files.makeDirectory(directory)
   const log = await openServerLog(host, options, logFile)
-  const state = await openState(request, parts.length > 1 ? layout : { ...layout, stateFile: `${layout.dataDir}/state-${parts[0]!.name}.json` })
+  const state = await openState(request, whole ? layout : { ...layout, stateFile: `${layout.dataDir}/state-${parts[0]!.name}.json` })
   if (state.previous && state.previous.phase !== 'stopped') {
     log.warn('the run before did not end in order', { phase: state.previous.phase })
     if (state.previous.phase !== 'failed') progress('the run before was cut off: taking over what it left')
   }
   const pki = await ensureIdentities({ files: host.files, clock, options, layout })
   if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
+  const kubeconfig = whole ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
+  await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, ...(kubeconfig !== undefined && { kubeconfig }) })
+}
 
+type ChangeState = (next: (state: ClusterState) => ClusterState) => Promise<void>
+type GivenContext = Omit<ComponentContext, 'recordProcess' | 'recordPort' | 'fail'>
+
+async function runParts({ host, parts, stopped, report }: ServeRequest, changeState: ChangeState, given: GivenContext): Promise<void> {
+  const { log } = given
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
-  const update = (next: (state: ClusterState) => ClusterState): void => void state.change(next).catch(failure.reject)
-  const context: Omit<ComponentContext, 'log'> = {
-    options, layout, pki, host, clock, random: systemRandom, progress,
-    ...(parts.length === 1 && { kubeconfig: layout.kubeconfigOf(parts[0]!.name) }),
+  const update = (next: (state: ClusterState) => ClusterState): void => void changeState(next).catch(failure.reject)
+  const context: ComponentContext = {
+    ...given,
     recordProcess: (name, pid) => void recordOf(host.processes, name, pid).then(record =>
       update(before => ({ ...before, processes: [...before.processes.filter(other => other.name !== name), record] }))),
     recordPort: (name, port) => update(before => ({ ...before, ports: { ...before.ports, [name]: port } })),
     fail: failure.reject,
   }
   const running: Component[] = []
-  const over = new Promise<'stopped'>(resolve => {
-    if (stopped.aborted) resolve('stopped')
-    stopped.addEventListener('abort', () => resolve('stopped'), { once: true })
-  })
-  let reason: string | undefined
+  const finish = (last: Partial<ClusterState>): Promise<void> =>
+    changeState(before => ({ ...before, ...last })).catch(error => log.error('cannot write the state', { error }))
   try {
-    await state.change(before => before)
+    await changeState(before => before)
     for (const { name, load } of parts) running.push((await load())({ ...context, log: log.with({ component: name }) }))
-    const ready = Promise.all(running.map(component => component.ready))
-    const first = await Promise.race([ready.then(() => 'ready' as const), over, failure.promise])
-    if (first === 'ready') {
-      await state.change(before => ({ ...before, phase: 'ready' }))
-      request.report({ type: 'ready' })
+    const ready = Promise.all(running.map(component => component.ready)).then(() => 'ready' as const)
+    const over = aborted(stopped)
+    if ((await Promise.race([ready, over, failure.promise])) === 'ready') {
+      await changeState(before => ({ ...before, phase: 'ready' }))
+      report({ type: 'ready' })
       await Promise.race([over, failure.promise])
     }
+    await stopAll(running, finish, log)
+    await finish({ phase: 'stopped' })
   } catch (error) {
     log.error('cannot go on', { error })
-    reason = errorMessage(error)
+    await stopAll(running, finish, log)
+    await finish({ phase: 'failed', reason: errorMessage(error) })
     throw error
-  } finally {
-    await state.change(before => ({ ...before, phase: 'stopping' })).catch(error => log.error('cannot write the state', { error }))
-    for (const component of running.reverse()) await component.stop().catch(error => log.error('a part did not stop in order', { error }))
-    await state.change(before => ({ ...before, phase: reason === undefined ? 'stopped' : 'failed', ...(reason !== undefined && { reason }) }))
-      .catch(error => log.error('cannot write the state', { error }))
   }
+}
+
+const aborted = (signal: AbortSignal): Promise<'stopped'> => new Promise(resolve => {
+  if (signal.aborted) resolve('stopped')
+  signal.addEventListener('abort', () => resolve('stopped'), { once: true })
+})
+
+/** In the reverse order of their start. A part that fails to stop does not keep the others from it. */
+async function stopAll(running: readonly Component[], finish: (last: Partial<ClusterState>) => Promise<void>, log: Log): Promise<void> {
+  await finish({ phase: 'stopping' })
+  for (const component of [...running].reverse()) await component.stop().catch(error => log.error('a part did not stop in order', { error }))
 }

@@ -43,9 +43,11 @@ export async function tearDown(request: TearDown): Promise<void> {
 export async function purge(host: Host, instance: string, layout: Layout): Promise<void> {
   if (!(await host.files.exists(layout.dataDir))) return
   const state = await readState(host.files, layout.stateFile)
+  // A start that failed early has made a few folders and no state.json yet.
+  const known = new Set(Object.values(layout).filter(value => typeof value === 'string').map(path => path.slice(layout.dataDir.length + 1).split('/')[0]))
   const entries = await host.files.list(layout.dataDir)
-  if (entries.length > 0 && state?.instance !== instance) {
-    throw new StatusError('Conflict', `${layout.dataDir} is not the data folder of ${instance} (no state.json says so): remove it yourself, or name the right --data-dir`)
+  if (state ? state.instance !== instance : entries.some(({ name }) => !known.has(name))) {
+    throw new StatusError('Conflict', `${layout.dataDir} is not the data folder of ${instance}: remove it yourself, or name the right --data-dir`)
   }
   await host.files.remove(layout.dataDir)
 }

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os'
 import { realHost } from '../../host/host.ts'
 import { openLog } from '../../host/log.ts'
 import { systemClock } from '../../machinery/clock.ts'
 import { badRequest } from '../../machinery/status.ts'
-import { kubeconfigPaths, unmergeKubeconfig } from '../kubeconfig-merge.ts'
 import { layoutOf } from '../layout.ts'
+import { contextPaths, unmergeContext } from '../merge-context.ts'
 import { requireRoot } from '../preflight.ts'
 import { purge, tearDown } from '../teardown.ts'
 import type { Verb } from './verb.ts'
@@ -27,11 +26,11 @@ export const down: Verb = {
     const host = realHost()
     const layout = layoutOf(options)
     const { instance } = options
-    const merged = (await host.files.exists(layout.mergedList)) ? (await host.files.readText(layout.mergedList)).split('\n').filter(Boolean) : []
+    const contexts = await contextPaths(layout, env)
     await tearDown({ host, clock: systemClock, log: openLog({ level: 'warn' }), instance, layout, graceMs: graceMs(flags['grace-period']), progress: say })
     if (!flags['purge']) return print(`Stopped. The data stays in ${layout.dataDir} ("k8ts down --purge" removes it).`)
     await purge(host, instance, layout)
-    await unmergeKubeconfig(host.files, [...kubeconfigPaths(env, env['HOME'] ?? homedir()), ...merged], layout.dataDir)
+    await unmergeContext(layout, contexts)
     print('Stopped, and everything removed.')
   },
 }

@@ -1,14 +1,9 @@
-import { homedir } from 'node:os'
-import { realFiles } from '../../host/files.ts'
 import { errorMessage } from '../../machinery/log.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { followInstance, type Report } from '../claim.ts'
 import { startDaemon } from '../daemon.ts'
-import { entryFor } from '../identities.ts'
-import { kubeconfigPaths, mergeKubeconfig } from '../kubeconfig-merge.ts'
 import { layoutOf, type Layout } from '../layout.ts'
 import { requireRoot } from '../preflight.ts'
-import { readState } from '../state.ts'
 import type { Call, Verb } from './verb.ts'
 
 export const up: Verb = {
@@ -17,17 +12,21 @@ export const up: Verb = {
     requireRoot('"k8ts up"')
     const layout = layoutOf(options)
     const running = await followInstance(options.instance)
-    await requireSameFolder(layout, options.instance, running !== undefined)
-    await untilReady(running ?? startDaemon(layout, optionArgs, env), say)
-    const context = await mergeContext(call, layout)
+    const reports = running ?? startDaemon(layout, optionArgs, env)
+    if (running) await requireSameFolder(layout, options.instance)
+    const ready = untilReady(reports, say)
+    // What comes after is loaded while the server starts, not before it is started.
+    void import('../merge-context.ts').catch(() => undefined)
+    await ready
     if (running) say('it runs already')
-    tellHow(call, layout, context)
+    tellHow(call, layout, await mergeContext(call, layout))
   },
 }
 
 /** An instance that runs with another data folder is another cluster: it must not be mistaken for this one. */
-async function requireSameFolder(layout: Layout, instance: string, running: boolean): Promise<void> {
-  if (running && (await readState(realFiles, layout.stateFile))?.instance !== instance) {
+async function requireSameFolder(layout: Layout, instance: string): Promise<void> {
+  const [{ realFiles }, { readState }] = await Promise.all([import('../../host/files.ts'), import('../state.ts')])
+  if ((await readState(realFiles, layout.stateFile))?.instance !== instance) {
     throw new StatusError('Conflict', `${instance} runs already, with another data folder than ${layout.dataDir}: choose another --instance for a second cluster`)
   }
 }
@@ -41,25 +40,22 @@ async function untilReady(reports: AsyncIterable<Report>, say: (text: string) =>
   throw new StatusError('ServiceUnavailable', 'the server went away before it was ready: see "k8ts logs"')
 }
 
-/** Where the context went; a kubeconfig that cannot be merged into is no reason to fail: the cluster runs. */
-async function mergeContext({ options, env, say }: Call, layout: Layout): Promise<{ path: string } | undefined> {
+/** Where the context went. A kubeconfig that cannot be merged into is no reason to fail: the cluster runs. */
+async function mergeContext({ options, env, say }: Call, layout: Layout): Promise<string | undefined> {
   try {
-    const entry = await entryFor({ files: realFiles, options, layout, certificate: 'admin' })
-    const path = await mergeKubeconfig(realFiles, kubeconfigPaths(env, env['HOME'] ?? homedir()), entry)
-    const noted = (await realFiles.exists(layout.mergedList)) ? await realFiles.readText(layout.mergedList) : ''
-    if (!noted.split('\n').includes(path)) await realFiles.append(layout.mergedList, `${path}\n`)
-    return { path }
+    const context = await import('../merge-context.ts')
+    return await context.mergeContext(options, layout, env)
   } catch (error) {
     say(`the context was not merged: ${errorMessage(error)}`)
     return undefined
   }
 }
 
-function tellHow({ options, print }: Call, layout: Layout, context: { path: string } | undefined): void {
-  const kubectl = context ? `kubectl --context ${options.instance}` : `kubectl --kubeconfig ${layout.adminKubeconfig}`
+function tellHow({ options, print }: Call, layout: Layout, mergedInto: string | undefined): void {
+  const kubectl = mergedInto ? `kubectl --context ${options.instance}` : `kubectl --kubeconfig ${layout.adminKubeconfig}`
   print([
     `The cluster is ready: node ${options.nodeName} takes pods.`,
-    ...(context ? [`  context    ${options.instance} in ${context.path}`] : []),
+    ...(mergedInto ? [`  context    ${options.instance} in ${mergedInto}`] : []),
     `  kubeconfig ${layout.adminKubeconfig}`,
     `  try        ${kubectl} get nodes`,
     '  next       k8ts demo · k8ts status · k8ts logs -f · k8ts down',
