@@ -35,21 +35,20 @@ class Database {
     this.#db = new DatabaseSync(path)
     // Exclusive: the lock is ours until the process ends, however it ends, and there is no shared-memory file.
     this.#db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY')
-    this.#createTables()
+    // Nothing is written to a file that is in order, so that it opens on a full disk too.
+    if (this.#number('SELECT count(*) AS tables FROM sqlite_schema') === 0) this.#createTables()
+    assert(this.#number('PRAGMA application_id') === APPLICATION_ID, 'the file is a database, but not of k8ts')
+    const layout = this.#number('PRAGMA user_version')
+    assert(layout <= LAYOUT, `the file was written by a newer k8ts (layout ${layout}, this one reads ${LAYOUT})`)
   }
 
   #createTables(): void {
-    const layout = this.#number('PRAGMA user_version')
-    assert(layout <= LAYOUT, `the file was written by a newer k8ts (layout ${layout}, this one reads ${LAYOUT})`)
-    const application = this.#number('PRAGMA application_id')
-    const empty = this.#number('SELECT count(*) AS tables FROM sqlite_schema') === 0
-    assert(empty || application === APPLICATION_ID, 'the file is a database, but not of k8ts')
     this.#db.exec(`BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS changes (position INTEGER PRIMARY KEY, key TEXT NOT NULL, create_revision INTEGER NOT NULL,
+      CREATE TABLE changes (position INTEGER PRIMARY KEY, key TEXT NOT NULL, create_revision INTEGER NOT NULL,
         previous INTEGER NOT NULL, deadline INTEGER NOT NULL, value BLOB) STRICT;
-      CREATE UNIQUE INDEX IF NOT EXISTS changes_by_key ON changes (key, position, create_revision, deadline);
-      CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, compacted INTEGER NOT NULL, swept INTEGER NOT NULL) STRICT;
-      INSERT OR IGNORE INTO state VALUES (1, 1, 0, 0);
+      CREATE UNIQUE INDEX changes_by_key ON changes (key, position, create_revision, deadline);
+      CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, compacted INTEGER NOT NULL, swept INTEGER NOT NULL) STRICT;
+      INSERT INTO state VALUES (1, 1, 0, 0);
       PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${LAYOUT};
       COMMIT`)
   }

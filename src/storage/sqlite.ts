@@ -10,8 +10,9 @@ import type { Entry, Storage } from './storage.ts'
 /** Bytes in the write-ahead log that make a checkpoint worth its while when nothing else is to do, and when there always is. */
 const CHECKPOINT_IDLE_BYTES = 12 << 20
 const CHECKPOINT_BUSY_BYTES = 64 << 20
-/** About what one change and one transaction add to the log besides the value: pages of the index and of the tree. */
+/** Besides its values, a transaction logs a page for each change (its place in the index) and a few of the tree's own (measured). */
 const PAGE_BYTES = 4096
+const TREE_PAGES = 3
 /** The write-ahead log begins this large where there is plenty of room: syncing into blocks that exist takes half the time. */
 const LOG_BYTES = 16 << 20
 const PLENTY_BYTES = 1 << 30
@@ -30,7 +31,9 @@ export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
     // The process's own flags may not suit a second thread, such as --input-type.
     name: 'k8ts-storage', execArgv: [], workerData: { path: options.path },
   })
-  const opened = await new Promise<Opened>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  const opened = await new Promise<Opened>((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error(`the thread for ${options.path} ended before the file was open`)))
+  })
   if ('error' in opened) {
     await worker.terminate()
     throw openingError(options.path, opened.error)
@@ -102,7 +105,7 @@ class SqliteJournal implements Journal {
 
   async append(changes: readonly Change[]): Promise<void> {
     const packed = pack(changes)
-    this.#walBytes += packed.values.length + (changes.length + 1) * PAGE_BYTES
+    this.#walBytes += packed.values.length + (changes.length + TREE_PAGES) * PAGE_BYTES
     await this.#ask({ type: 'append', changes: packed }, [packed.values.buffer, packed.numbers.buffer])
     if (this.#walBytes >= CHECKPOINT_BUSY_BYTES) this.#checkpoint()
   }
@@ -157,6 +160,7 @@ const NOT_A_DATABASE = 26
 
 function openingError(path: string, { code, message }: Failure): Error {
   if (code === BUSY) return new Error(`another k8ts server is using the cluster state in ${path}; stop it first, or choose another data folder`)
+  if (code === FULL) return new Error(`the disk that holds the cluster state is full (${path}); free some space and start again`)
   if (code === NOT_A_DATABASE) return new Error(`${path} is not a database of k8ts; move it away, or choose another data folder`)
   return new Error(`the cluster state in ${path} cannot be opened: ${message}`)
 }
