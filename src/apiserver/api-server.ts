@@ -15,6 +15,7 @@ import { untracked, type FieldTracker } from './field-tracker.ts'
 import { createHooks, type Reserver } from './hooks.ts'
 import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
+import type { HealthCheck } from './paths/health.ts'
 import { Registry } from './registry.ts'
 import { Stores } from './stores.ts'
 import type { Server } from './verbs/verb.ts'
@@ -37,6 +38,7 @@ export interface ApiServer {
   readonly server: Server
   readonly stores: Stores
   readonly authorizer: AuthorizerChain
+  readonly checks: readonly HealthCheck[]
   close(): Promise<void>
 }
 
@@ -56,7 +58,27 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const hooks = createHooks(options.reservers?.(stores) ?? [])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
   const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, authorizer }
-  return { local: localApi(server), server, stores, authorizer, close: () => stores.close() }
+  const state = { closing: false }
+  const checks = healthChecks(storage, state)
+  return {
+    local: localApi(server), server, stores, authorizer, checks,
+    async close() {
+      state.closing = true
+      await stores.close()
+    },
+  }
+}
+
+/** The storage answers, the caches are loaded, and nobody has begun to shut the server down. */
+function healthChecks(storage: Storage, state: { closing: boolean }): readonly HealthCheck[] {
+  const all = ['healthz', 'livez', 'readyz'] as const
+  return [
+    { name: 'ping', of: all, check: () => true },
+    { name: 'log', of: all, check: () => true },
+    { name: 'etcd', of: all, check: async () => (await storage.currentRevision()) >= 0 },
+    { name: 'informer-sync', of: ['readyz'], check: () => true },
+    { name: 'shutdown', of: ['readyz'], check: () => !state.closing },
+  ]
 }
 
 /** Requests of components in this process: already authenticated, as themselves, with no TLS, HTTP or JSON. */

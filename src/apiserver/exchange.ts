@@ -1,0 +1,169 @@
+import type { HttpRequest, HttpResponse } from '../host/http.ts'
+import type { User } from '../api/request.ts'
+import { StatusError } from '../machinery/status.ts'
+import { chunked, concat, utf8 } from './representation/bytes.ts'
+
+/** The largest body that is read. */
+export const BODY_LIMIT = 3 * 1024 * 1024
+const WARNINGS_LIMIT = 4096
+
+/** What HTTP/1.1's and HTTP/2's answers have in common. */
+interface Sink {
+  readonly headersSent: boolean
+  writeHead(status: number, headers: Readonly<Record<string, string | string[]>>): unknown
+  flushHeaders(): void
+  write(piece: Uint8Array): boolean
+  end(): unknown
+  destroy(): unknown
+  on(event: string, listener: () => void): unknown
+  once(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
+}
+
+/** One HTTP request and its answer. */
+export class Exchange {
+  readonly method: string
+  /** As the client wrote it, without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly warnings = new Set<string>()
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+  user: User | undefined
+  readonly #request: HttpRequest
+  readonly #response: Sink
+
+  constructor(request: HttpRequest, response: HttpResponse) {
+    this.#request = request
+    this.#response = response as unknown as Sink
+    this.method = request.method ?? 'GET'
+    const url = request.url ?? '/'
+    const mark = url.indexOf('?')
+    this.path = mark < 0 ? url : url.slice(0, mark)
+    this.query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
+    const gone = new AbortController()
+    this.signal = gone.signal
+    response.once('close', () => gone.abort())
+    response.on('error', () => gone.abort())
+    request.on('error', () => gone.abort())
+  }
+
+  get request(): HttpRequest {
+    return this.#request
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name]
+    return Array.isArray(value) ? value.join(',') : value
+  }
+
+  get headers(): Readonly<Record<string, string | string[] | undefined>> {
+    return this.#request.headers
+  }
+
+  get answered(): boolean {
+    return this.#response.headersSent
+  }
+
+  /** The whole body; a larger one than is read is refused (413). */
+  async body(limit = BODY_LIMIT): Promise<Uint8Array> {
+    const tooLarge = (): StatusError => {
+      this.#request.resume()
+      return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+    }
+    if (Number(this.header('content-length') ?? 0) > limit) throw tooLarge()
+    const chunks: Uint8Array[] = []
+    let size = 0
+    return new Promise((resolve, reject) => {
+      const request = this.#request
+      request.on('data', (chunk: Uint8Array) => {
+        size += chunk.length
+        if (size > limit) return void reject(tooLarge())
+        chunks.push(chunk)
+      })
+      request.once('end', () => resolve(concat(chunks, size)))
+      request.once('close', () => reject(new StatusError('BadRequest', 'the client went away before its request was complete')))
+    })
+  }
+
+  /** Begins the answer. */
+  begin(status: number, headers: Readonly<Record<string, string>>): void {
+    const warnings = warningHeaders(this.warnings)
+    this.#response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, ...(warnings.length > 0 && { warning: warnings }) })
+  }
+
+  /** Sends the headers before there is any body. */
+  flush(): void {
+    this.#response.flushHeaders()
+  }
+
+  /** Writes a piece; resolves when the client has room for the next. */
+  write(piece: Uint8Array): Promise<void> | undefined {
+    const response = this.#response
+    if (this.signal.aborted || response.write(piece)) return undefined
+    return new Promise(resolve => {
+      const done = (): void => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
+    })
+  }
+
+  end(): void {
+    if (!this.signal.aborted) this.#response.end()
+  }
+
+  /** Cuts the connection: an answer that was begun cannot be finished as it should. */
+  cut(): void {
+    this.#response.destroy()
+  }
+
+  /** Sends a whole answer. Large ones go in pieces with a turn of the event loop in between, so that small requests are not kept waiting. */
+  async send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    const parts = chunked(pieces)
+    const first = parts.next()
+    const second = first.done ? first : parts.next()
+    const all = { 'content-type': contentType, ...headers }
+    if (second.done) {
+      const body = first.done ? new Uint8Array() : first.value
+      this.begin(status, { ...all, 'content-length': String(body.length) })
+      if (this.method !== 'HEAD') void this.write(body)
+      return this.end()
+    }
+    this.begin(status, all)
+    await this.write(first.value as Uint8Array)
+    await this.write(second.value as Uint8Array)
+    for (const part of parts) {
+      if (this.signal.aborted) return
+      await this.write(part)
+      await turn()
+    }
+    this.end()
+  }
+
+  sendText(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.send(status, 'text/plain; charset=utf-8', [utf8(text)], { 'x-content-type-options': 'nosniff', ...headers })
+  }
+
+  sendJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.send(status, 'application/json', [utf8(JSON.stringify(value))], headers)
+  }
+}
+
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+/** RFC 7234's warnings, as many as fit. */
+function warningHeaders(warnings: ReadonlySet<string>): string[] {
+  const lines: string[] = []
+  let length = 0
+  for (const warning of warnings) {
+    const line = `299 - "${warning.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\"]/g, '\\$&')}"`
+    length += line.length
+    if (length > WARNINGS_LIMIT) break
+    lines.push(Buffer.from(line).toString('latin1'))
+  }
+  return lines
+}

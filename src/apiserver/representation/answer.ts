@@ -1,0 +1,129 @@
+import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import type { ListMeta } from '../../api/meta/object-meta.ts'
+import { listMeta } from '../../api/meta/object-meta.ts'
+import { partialObjectMetadata } from '../../api/meta/table.ts'
+import { partialObjectMetadataList } from '../../api/meta/discovery.ts'
+import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.ts'
+import type { Schema } from '../../machinery/schema/schema.ts'
+import type { Outcome } from '../call.ts'
+import type { Entry } from '../stores.ts'
+import { concat, jsonHead, jsonItem, metadataItem, protobufItem, utf8 } from './bytes.ts'
+import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
+import { notAcceptable, type Format } from './negotiate.ts'
+import { rowOf, tableHead, type IncludeObject } from './table.ts'
+import { toYaml } from './yaml.ts'
+
+/** Where an answer comes from and what it should be. */
+export interface AnswerParts {
+  readonly resource: AnyResource
+  readonly format: Format
+  readonly include: IncludeObject
+  readonly now: number
+  /** The schema of an object that is not the resource's own: Scale, Status. */
+  readonly schema?: Schema<unknown>
+}
+
+/** The pieces of an answer's body, in order. Objects that the cache holds are not encoded again. */
+export function bodyOf(outcome: Outcome, parts: AnswerParts): Iterable<Uint8Array> {
+  const { format } = parts
+  if (format.mediaType === YAML_TYPE) return [utf8(toYaml(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, mediaType: JSON_TYPE, pretty: false } })))))]
+  if (format.pretty && format.mediaType === JSON_TYPE) {
+    return [utf8(`${JSON.stringify(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, pretty: false } }))), undefined, 2)}\n`)]
+  }
+  if (isStatus(outcome.object)) return statusBody(outcome.object, parts)
+  if (format.as?.kind === 'Table') return tableBody(outcome, parts)
+  if (format.as) return metadataBody(outcome, parts)
+  return format.mediaType === PROTOBUF_TYPE ? protobufBody(outcome, parts) : jsonBodyOf(outcome, parts)
+}
+
+const decoder = new TextDecoder()
+const text = (pieces: Iterable<Uint8Array>): string => decoder.decode(concat([...pieces]))
+const isStatus = (object: unknown): object is KubeObject => (object as KubeObject | undefined)?.kind === 'Status'
+
+function* jsonBodyOf({ object, entry, page }: Outcome, { resource }: AnswerParts): Generator<Uint8Array> {
+  if (page) {
+    yield utf8(`{"kind":${JSON.stringify(resource.listKind)},"apiVersion":${JSON.stringify((object as KubeObject).apiVersion)},"metadata":${JSON.stringify(page.metadata)},"items":[`)
+    yield* joined(page.entries, jsonItem)
+    yield utf8(']}\n')
+  } else if (entry) {
+    yield utf8(jsonHead(resource))
+    yield jsonItem(entry).subarray(1)
+    yield NEWLINE
+  } else yield utf8(`${JSON.stringify(object)}\n`)
+}
+
+const COMMA = utf8(',')
+const NEWLINE = utf8('\n')
+
+function* joined(entries: readonly Entry[], bytesOf: (entry: Entry) => Uint8Array): Generator<Uint8Array> {
+  let first = true
+  for (const entry of entries) {
+    if (!first) yield COMMA
+    first = false
+    yield bytesOf(entry)
+  }
+}
+
+function protobufBody({ object, entry, page }: Outcome, { resource, schema = resource.schema }: AnswerParts): Iterable<Uint8Array> {
+  const { kind, apiVersion } = object as KubeObject
+  if (!page) return [encodeEnvelope({ kind, apiVersion, raw: entry ? protobufItem(resource, entry) : encodeProtobuf(schema, object) })]
+  const raw = listMessage(page.metadata, page.entries.map(each => protobufItem(resource, each)))
+  return [encodeEnvelope({ kind, apiVersion, raw })]
+}
+
+/** Every list's message: ListMeta as field 1, the items as field 2. */
+function listMessage(metadata: ListMeta, items: readonly Uint8Array[]): Uint8Array {
+  const pieces: Uint8Array[] = []
+  const add = (tag: number, bytes: Uint8Array): void => void pieces.push(prefixOf(tag, bytes.length), bytes)
+  add(0x0a, encodeProtobuf(listMeta, metadata))
+  for (const item of items) add(0x12, item)
+  return concat(pieces)
+}
+
+function prefixOf(tag: number, length: number): Uint8Array {
+  const bytes = [tag]
+  for (let left = length; ; left = Math.floor(left / 128)) {
+    if (left < 128) return Uint8Array.from([...bytes, left])
+    bytes.push((left % 128) | 0x80)
+  }
+}
+
+function metadataBody({ object, entry, page }: Outcome, { format }: AnswerParts): Iterable<Uint8Array> {
+  const apiVersion = `meta.k8s.io/${format.as!.version}`
+  const isList = format.as!.kind === 'PartialObjectMetadataList'
+  if (isList !== (page !== undefined)) throw notAcceptable([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+  if (format.mediaType === PROTOBUF_TYPE) {
+    if (!page) return [encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata: (object as KubeObject).metadata } as never) })]
+    const items = page.entries.map(each => each.encoded('metadata/protobuf', ({ metadata }) => encodeProtobuf(partialObjectMetadata, { metadata } as never)))
+    return [encodeEnvelope({ kind: partialObjectMetadataList.name.split('.').at(-1)!, apiVersion, raw: listMessage(page.metadata, items) })]
+  }
+  if (!page) return [utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`), entry ? metadataItem(entry) : utf8(JSON.stringify((object as KubeObject).metadata)), utf8('}\n')]
+  return metadataList(page.entries, page.metadata, apiVersion)
+}
+
+function* metadataList(entries: readonly Entry[], metadata: ListMeta, apiVersion: string): Generator<Uint8Array> {
+  const head = `{"kind":"PartialObjectMetadataList","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":`
+  if (entries.length === 0) return yield utf8(`${head}null}\n`)
+  yield utf8(`${head}[`)
+  yield* joined(entries, entry => concat([METADATA_HEAD, metadataItem(entry), CLOSE]))
+  yield utf8(']}\n')
+}
+const METADATA_HEAD = utf8('{"metadata":')
+const CLOSE = utf8('}')
+
+function* tableBody({ object, page }: Outcome, { resource, format, include, now }: AnswerParts): Generator<Uint8Array> {
+  if (format.mediaType === PROTOBUF_TYPE) throw notAcceptable([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+  const parts = { version: format.as!.version, include, now }
+  const shown = object as KubeObject
+  yield utf8(tableHead(resource, page ? page.metadata : { resourceVersion: shown.metadata.resourceVersion }, parts))
+  if (!page) return yield utf8(`[${rowOf(resource, shown, parts)}]}\n`)
+  if (page.entries.length === 0) return yield utf8('null}\n')
+  yield utf8('[')
+  yield* joined(page.entries, entry => utf8(rowOf(resource, entry.object, parts)))
+  yield utf8(']}\n')
+}
+
+function statusBody(object: KubeObject, { format, schema }: AnswerParts): Iterable<Uint8Array> {
+  if (format.mediaType === PROTOBUF_TYPE && schema) return [encodeEnvelope({ kind: 'Status', apiVersion: 'v1', raw: encodeProtobuf(schema, object) })]
+  return [utf8(`${JSON.stringify(object)}\n`)]
+}

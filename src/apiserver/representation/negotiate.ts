@@ -1,0 +1,89 @@
+import { StatusError } from '../../machinery/status.ts'
+import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
+
+/** What an answer looks like. */
+export interface Format {
+  readonly mediaType: typeof JSON_TYPE | typeof YAML_TYPE | typeof PROTOBUF_TYPE
+  readonly pretty: boolean
+  /** Another kind that the objects are shown as. */
+  readonly as?: { readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'; readonly version: 'v1' | 'v1beta1' }
+}
+
+export const PLAIN: Format = { mediaType: JSON_TYPE, pretty: false }
+
+const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE] as const
+const STREAM_TYPES = [`${JSON_TYPE};stream=watch`, `${PROTOBUF_TYPE};stream=watch`]
+const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+
+interface Clause {
+  readonly type: string
+  readonly quality: number
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+function clausesOf(accept: string): Clause[] {
+  const clauses = accept.split(',').map(part => {
+    const [type = '', ...rest] = part.split(';').map(piece => piece.trim())
+    const parameters = new Map(rest.filter(Boolean).map(piece => [piece.split('=')[0]!.trim(), piece.slice(piece.indexOf('=') + 1).trim()] as const))
+    const quality = Number(parameters.get('q') ?? 1)
+    return { type, quality: Number.isFinite(quality) ? quality : 1, parameters }
+  }).filter(({ type }) => type !== '')
+  return clauses.sort((a, b) => b.quality - a.quality || specificity(b) - specificity(a))
+}
+
+const specificity = ({ type }: Clause): number => (type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2)
+const matches = (pattern: string, type: string): boolean => pattern === type || pattern === '*/*' || (pattern.endsWith('/*') && type.startsWith(pattern.slice(0, -1)))
+
+export interface Offer {
+  readonly types?: readonly Format['mediaType'][]
+  /** A resource: it can be asked for as a Table or as metadata only. */
+  readonly transforms?: boolean
+  readonly watch?: boolean
+  /** The route also serves watches, which its list of types tells. */
+  readonly watchable?: boolean
+}
+
+/** The 406 of the router: not even the names of the types fit. */
+export function checkRoute(accept: string | undefined, offer: Offer): void {
+  if (!accept) return
+  const offered: string[] = [...(offer.types ?? OBJECT_TYPES), ...(offer.watchable ? STREAM_TYPES : [])]
+  const names = accept.split(',').map(part => part.split(';')[0]!.trim())
+  if (names.some(name => name === '*/*' || offered.includes(name))) return
+  throw new StatusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`, {})
+}
+
+/** What the client gets of what it accepts; 406 when that is nothing. */
+export function negotiate(accept: string | undefined, offer: Offer = {}, prettyWanted = false): Format {
+  const types = offer.types ?? OBJECT_TYPES
+  if (!accept) return { mediaType: types[0]!, pretty: prettyWanted }
+  for (const clause of clausesOf(accept)) {
+    const mediaType = types.find(type => matches(clause.type, type))
+    if (!mediaType || (offer.watch && mediaType === YAML_TYPE)) continue
+    const as = transformOf(clause, offer)
+    if (as === 'refused') continue
+    if (offer.watch && clause.parameters.has('stream') && clause.parameters.get('stream') !== 'watch') continue
+    const pretty = prettyWanted || (clause.parameters.has('pretty') && clause.parameters.get('pretty') !== '0')
+    return { mediaType, pretty, ...(as && { as }) }
+  }
+  throw notAcceptable(offer.watch && !accept.includes('as=') ? STREAM_TYPES : types)
+}
+
+/** What an error looks like: as the answer would have, and JSON for clients that accept nothing. */
+export function negotiateError(accept: string | undefined): Format {
+  try {
+    return negotiate(accept, {})
+  } catch {
+    return PLAIN
+  }
+}
+
+function transformOf({ parameters }: Clause, offer: Offer): Format['as'] | 'refused' {
+  const kind = parameters.get('as')
+  if (kind === undefined) return parameters.has('v') || parameters.has('g') ? 'refused' : undefined
+  const version = parameters.get('v')
+  if (!offer.transforms || !TRANSFORMS.has(kind) || parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return 'refused'
+  return { kind: kind as 'Table', version }
+}
+
+export const notAcceptable = (types: readonly string[]): StatusError =>
+  new StatusError('NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`)

@@ -1,0 +1,87 @@
+import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import { apiVersionOf } from '../../api/resource.ts'
+import { partialObjectMetadata } from '../../api/meta/table.ts'
+import { status } from '../../api/meta/status.ts'
+import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.ts'
+import type { StatusBody } from '../../machinery/status.ts'
+import type { Delivery } from '../verbs/watch.ts'
+import { concat, jsonBody, jsonHead, jsonItem, protobufItem, utf8 } from './bytes.ts'
+import { PROTOBUF_TYPE } from './media-types.ts'
+import type { Format } from './negotiate.ts'
+import { rowOf, tableHead, type IncludeObject } from './table.ts'
+
+const NEWLINE_AND_CLOSE = utf8('}\n')
+
+/** Turns watch events into what goes over the wire. Each event is encoded once per representation, however many watch. */
+export class WatchFrames {
+  readonly #resource: AnyResource
+  readonly #format: Format
+  readonly #include: IncludeObject
+  readonly #now: () => number
+  #columnsSent = false
+
+  constructor(resource: AnyResource, format: Format, include: IncludeObject, now: () => number) {
+    this.#resource = resource
+    this.#format = format
+    this.#include = include
+    this.#now = now
+  }
+
+  frame(delivery: Delivery): Uint8Array {
+    const { type, object, event } = delivery
+    if (this.#format.as?.kind === 'Table') return this.#tableFrame(type, object)
+    const shape = `${this.#format.mediaType}/${this.#resource.version}/${this.#format.as?.kind ?? ''}/${this.#format.as?.version ?? ''}`
+    // Bookmarks and events that a selector turned into others belong to one watcher only.
+    return event && event.type === type ? event.encoded(shape, () => this.#make(delivery)) : this.#make(delivery)
+  }
+
+  /** The event that ends a watch with an error. */
+  error(body: StatusBody): Uint8Array {
+    if (this.#format.mediaType === PROTOBUF_TYPE) return protobufFrame('ERROR', encodeEnvelope({ kind: 'Status', apiVersion: 'v1', raw: encodeProtobuf(status, body as never) }))
+    return utf8(`{"type":"ERROR","object":${JSON.stringify(body)}}\n`)
+  }
+
+  #make({ type, object, event, entry }: Delivery): Uint8Array {
+    const { as, mediaType } = this.#format
+    const source = entry ?? event?.entry
+    if (as) return this.#metadataFrame(type, object)
+    if (mediaType === PROTOBUF_TYPE) {
+      const raw = source ? protobufItem(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
+      return protobufFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
+    }
+    const body = source ? jsonItem(source) : utf8(jsonBody(object))
+    return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body.subarray(1), NEWLINE_AND_CLOSE])
+  }
+
+  #metadataFrame(type: string, { metadata }: KubeObject): Uint8Array {
+    const apiVersion = `meta.k8s.io/${this.#format.as!.version}`
+    if (this.#format.mediaType === PROTOBUF_TYPE) return protobufFrame(type, encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata } as never) }))
+    return utf8(`{"type":"${type}","object":{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)}}}\n`)
+  }
+
+  /** Only the first table of a watch tells its columns. */
+  #tableFrame(type: string, object: KubeObject): Uint8Array {
+    const parts = { version: this.#format.as!.version, include: this.#include, now: this.#now() }
+    const head = tableHead(this.#resource, { resourceVersion: object.metadata.resourceVersion }, parts, !this.#columnsSent)
+    this.#columnsSent = true
+    return utf8(`{"type":"${type}","object":${head}[${rowOf(this.#resource, object, parts)}]}}\n`)
+  }
+}
+
+/** Four bytes of length, then the WatchEvent message: its type, and the object in its envelope. */
+function protobufFrame(type: string, object: Uint8Array): Uint8Array {
+  const name = utf8(type)
+  const inner = concat([Uint8Array.from([0x0a, ...varint(object.length)]), object])
+  const message = concat([Uint8Array.from([0x0a, name.length]), name, Uint8Array.from([0x12, ...varint(inner.length)]), inner])
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, message.length)
+  return concat([length, message])
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = []
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return [...bytes, left]
+    bytes.push((left % 128) | 0x80)
+  }
+}

@@ -1,0 +1,69 @@
+import { status } from '../api/meta/status.ts'
+import type { KubeObject } from '../api/resource.ts'
+import { StatusError } from '../machinery/status.ts'
+import type { Call } from './call.ts'
+import type { Exchange } from './exchange.ts'
+import { optionsFrom } from './options.ts'
+import { perform } from './pipeline.ts'
+import { bodyOf } from './representation/answer.ts'
+import { PROTOBUF_TYPE } from './representation/media-types.ts'
+import { checkRoute, negotiate } from './representation/negotiate.ts'
+import { includeObject } from './representation/table.ts'
+import { WatchFrames } from './representation/watch-frame.ts'
+import type { ResourceInfo } from './request-info.ts'
+import { mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
+import type { Server } from './verbs/verb.ts'
+import { openWatch } from './verbs/watch.ts'
+import { bodySchemaOf } from './subresources/schemas.ts'
+
+/** Answers a request about a resource: decodes it into a Call, performs it, encodes what came of it. */
+export async function serveResource(server: Server, exchange: Exchange, info: ResourceInfo): Promise<void> {
+  const found = route(server.catalog, exchange.method, info)
+  const watchable = found.name === undefined && (found.verb === 'list' || found.verb === 'watch')
+  checkRoute(exchange.header('accept'), { watchable })
+  const call = await callOf(exchange, info, found)
+  if (found.verb === 'watch') return serveWatch(server, exchange, call)
+  const format = negotiate(exchange.header('accept'), { transforms: true }, isPretty(exchange))
+  const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
+  const outcome = await perform(server, call)
+  const schema = (outcome.object as KubeObject).kind === 'Status' ? status : bodySchemaOf(call, outcome.object as KubeObject)
+  const body = bodyOf(outcome, { resource: call.resource, format, include, now: server.clock.now(), ...(schema && { schema }) })
+  await exchange.send(outcome.created ? 201 : 200, format.mediaType, body)
+}
+
+const isPretty = (exchange: Exchange): boolean => {
+  const asked = exchange.query.get('pretty')
+  return asked !== null && asked !== 'false' && asked !== '0'
+}
+
+const BODIED = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
+
+async function callOf(exchange: Exchange, info: ResourceInfo, { resource, verb, namespace, name, subresource }: Route): Promise<Call> {
+  const options = optionsFrom(exchange.query, verb)
+  const encoded = BODIED.has(verb) ? { bytes: await exchange.body(), mediaType: verb === 'patch' ? patchTypeOf(exchange.header('content-type')) : mediaTypeOf(exchange.header('content-type')) } : undefined
+  const named = info.legacyWatch && name !== undefined ? { fieldSelector: `metadata.name=${name}` } : {}
+  const userAgent = exchange.header('user-agent')
+  return {
+    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, signal: exchange.signal,
+    ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
+    ...(encoded && { encoded }), ...(verb === 'patch' && { patchType: encoded!.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
+    ...(info.rest.length > 0 && { proxyPath: info.rest.join('/') }),
+  }
+}
+
+/** Streams a watch until the client goes, its time is up or it fails, which is its last event. */
+async function serveWatch(server: Server, exchange: Exchange, call: Call): Promise<void> {
+  const format = negotiate(exchange.header('accept'), { transforms: true, watch: true })
+  const frames = new WatchFrames(call.resource, format, includeObject(format.as ? exchange.query.get('includeObject') : null), () => server.clock.now())
+  const deliveries = await openWatch(server, call)
+  const isProtobuf = format.mediaType === PROTOBUF_TYPE
+  exchange.begin(200, { 'content-type': isProtobuf ? `${PROTOBUF_TYPE};stream=watch` : 'application/json' })
+  exchange.flush()
+  try {
+    for await (const batch of deliveries) for (const delivery of batch) await exchange.write(frames.frame(delivery))
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    await exchange.write(frames.error(error.toJSON()))
+  }
+  exchange.end()
+}

@@ -1,0 +1,84 @@
+import { status } from '../api/meta/status.ts'
+import { clientCertificate, type HttpHandler, type HttpRequest, type HttpResponse } from '../host/http.ts'
+import { errorMessage } from '../machinery/log.ts'
+import { StatusError } from '../machinery/status.ts'
+import { authenticate } from './authn/index.ts'
+import type { Authenticator, Credentials } from './authn/authenticator.ts'
+import { authorizeInfo } from './authorize.ts'
+import { Exchange } from './exchange.ts'
+import { impersonate } from './impersonate.ts'
+import type { PathHandler } from './paths/path.ts'
+import { bodyOf } from './representation/answer.ts'
+import { negotiateError } from './representation/negotiate.ts'
+import { requestInfo } from './request-info.ts'
+import { serveResource } from './resource-handler.ts'
+import { NoSuchPath } from './router.ts'
+import type { Server } from './verbs/verb.ts'
+
+export interface ServeParts {
+  readonly server: Server
+  readonly authenticators: readonly Authenticator[]
+  readonly paths: readonly PathHandler[]
+}
+
+/** Answers HTTP requests: authenticate, audit, impersonate, authorize, and on to the resource or path that is asked for. */
+export function createHandler(parts: ServeParts): HttpHandler {
+  return (request, response) => void handle(parts, request, response)
+}
+
+async function handle(parts: ServeParts, request: HttpRequest, response: HttpResponse): Promise<void> {
+  const exchange = new Exchange(request, response)
+  const { server } = parts
+  try {
+    const info = requestInfo(exchange.method, exchange.path, exchange.query)
+    const requester = await authenticate(parts.authenticators, await credentialsOf(exchange))
+    exchange.user = impersonate(exchange, requester, server.authorizer)
+    authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
+    if (info.type === 'resource') await serveResource(server, exchange, info)
+    else await servePath(parts.paths, exchange)
+  } catch (error) {
+    await answerError(parts, exchange, error)
+  }
+}
+
+async function servePath(paths: readonly PathHandler[], exchange: Exchange): Promise<void> {
+  for (const each of paths) if (await each(exchange)) return
+  throw new NoSuchPath()
+}
+
+/** Every failure as the API's Status; what nobody foresaw is logged and told as an internal error, without its insides. */
+async function answerError({ server }: ServeParts, exchange: Exchange, error: unknown): Promise<void> {
+  if (exchange.signal.aborted) return
+  if (exchange.answered) return exchange.cut()
+  if (error instanceof NoSuchPath) return exchange.sendText(404, '404 page not found\n')
+  if (!(error instanceof StatusError)) {
+    server.log.error('A request failed for a reason that nobody foresaw', { method: exchange.method, path: exchange.path, error: errorMessage(error), stack: error instanceof Error ? error.stack : undefined })
+  }
+  const told = error instanceof StatusError ? error : new StatusError('InternalError', 'Internal error occurred: see the log of the API server')
+  const format = negotiateError(exchange.header('accept'))
+  const retry = told.details?.retryAfterSeconds
+  const body = bodyOf({ object: told.toJSON() }, { resource: undefined as never, format, include: 'None', now: 0, schema: status })
+  await exchange.send(told.code, format.mediaType, body, { ...(retry !== undefined && { 'retry-after': String(retry) }) })
+}
+
+/** What is known of connections, so that a certificate is looked at once. */
+const certificates = new WeakMap<object, Promise<Credentials['certificate']>>()
+
+async function credentialsOf(exchange: Exchange): Promise<Credentials> {
+  const connection = connectionOf(exchange.request)
+  let certificate = certificates.get(connection)
+  if (!certificate) certificates.set(connection, (certificate = certificateOf(exchange.request)))
+  const known = await certificate
+  const bearerToken = /^Bearer +(.+)$/i.exec(exchange.header('authorization') ?? '')?.[1]?.trim()
+  return { headers: exchange.headers, ...(known && { certificate: known }), ...(bearerToken !== undefined && { bearerToken }) }
+}
+
+const connectionOf = (request: HttpRequest): object => ('stream' in request ? request.stream.session : undefined) ?? request.socket
+
+async function certificateOf(request: HttpRequest): Promise<Credentials['certificate']> {
+  const found = clientCertificate(request)
+  if (!found) return undefined
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(found.der)))
+  return { ...found.subject, fingerprint: Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join(''), notAfter: Infinity }
+}
+
