@@ -6,9 +6,12 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../machinery/clock.ts'
 
-/** A request as node hands it over, from HTTP/1.1 or HTTP/2. */
-export type HttpRequest = IncomingMessage | Http2ServerRequest
-export type HttpResponse = ServerResponse | Http2ServerResponse
+/**
+ * A request as Node hands it over. From HTTP/2 it is really an `Http2ServerRequest`, which has the same members; a union of both would be of no use,
+ * since overloaded methods of unions cannot be called.
+ */
+export type HttpRequest = IncomingMessage
+export type HttpResponse = ServerResponse
 export type HttpHandler = (request: HttpRequest, response: HttpResponse) => void
 
 export interface TlsOptions {
@@ -55,7 +58,7 @@ function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Serve
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
     maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
-  }, handler as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
+  }, handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
 }
 
 /** Serves HTTP until closed. Rejects when the address cannot be had (`EADDRINUSE`). */

@@ -2,6 +2,7 @@ import { spawn as spawnNode, type ChildProcess as NodeChild, type StdioOptions }
 import { openSync, closeSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { Writable } from 'node:stream'
 import { systemClock } from '../machinery/clock.ts'
 
 export type Signal = 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGSTOP' | 'SIGCONT'
@@ -117,6 +118,16 @@ const withoutSuccess = (signal: () => void): boolean => {
   }
 }
 
+/** Until more may be written, or nobody reads any more. */
+const drained = (stream: Writable): Promise<void> =>
+  new Promise(resolve => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+  })
+
 async function feed(child: NodeChild, input: RunOptions['input']): Promise<void> {
   const stdin = child.stdin!
   // A command that ends without reading its input is judged by its exit code, not by our EPIPE.
@@ -124,7 +135,7 @@ async function feed(child: NodeChild, input: RunOptions['input']): Promise<void>
   if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) return void stdin.end(input)
   for await (const chunk of input) {
     if (stdin.destroyed) return
-    if (!stdin.write(chunk)) await new Promise<void>(resolve => { stdin.once('drain', resolve); stdin.once('close', resolve) })
+    if (!stdin.write(chunk)) await drained(stdin)
   }
   stdin.end()
 }

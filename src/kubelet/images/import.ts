@@ -12,8 +12,17 @@ export interface ImportOptions {
   snapshotter: string
 }
 
+/** containerd 1.6 reads plain archives only; `docker save | gzip` is what people have. */
+async function unzipped({ files }: Host, path: string): Promise<AsyncIterable<Uint8Array>> {
+  const file = await files.open(path)
+  const start = await file.read(0, 2).finally(() => file.close())
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return files.stream(path)
+  return ReadableStream.from(files.stream(path)).pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>)
+}
+
 /** How long the runtime may take to see what was put into its store. */
 const NOTICE_TIMEOUT_MS = 5_000
+const IMPORT_TIMEOUT_MS = 600_000
 
 /** `ctr` prints one line an image: `unpacking docker.io/library/web:1 (sha256:…)...done`. */
 const namesIn = (printed: string): string[] => [...printed.matchAll(/^unpacking (\S+) \(/gm)].map(match => match[1]!)
@@ -24,8 +33,8 @@ const namesIn = (printed: string): string[] => [...printed.matchAll(/^unpacking 
  */
 export async function importArchive(options: ImportOptions, path: string): Promise<string[]> {
   const { host, clock, runtime, socket, snapshotter } = options
-  const command = ['ctr', '--address', socket, '--namespace', 'k8s.io', 'images', 'import', '--snapshotter', snapshotter, path]
-  const result = await host.processes.run(command, { timeoutMs: 600_000 })
+  const command = ['ctr', '--address', socket, '--namespace', 'k8s.io', 'images', 'import', '--snapshotter', snapshotter, '-']
+  const result = await host.processes.run(command, { timeoutMs: IMPORT_TIMEOUT_MS, input: await unzipped(host, path) })
   if (result.code !== 0) throw new Error(`cannot import ${path}: ${failureOf(result)}`)
   const names = namesIn(outputOf(result))
   if (names.length === 0) throw new Error(`there is no image with a name in ${path}`)

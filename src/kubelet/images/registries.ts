@@ -4,16 +4,20 @@ import type { Files } from '../../host/files.ts'
 export interface Registry {
   /** As it stands in image names: `docker.io`, `registry.example:5000`. */
   host: string
-  /** Asked in this order in place of the registry itself: `http://mirror.example:5000`. */
-  mirrors: readonly { url: string; caFile?: string; skipVerify?: boolean }[]
+  /** Where the registry itself is; `https://` and its name when absent. With `http://` there is no TLS. */
+  server?: string
+  /** Asked in this order before the registry itself: `http://mirror.example:5000`. */
+  mirrors?: readonly { url: string; caFile?: string; skipVerify?: boolean }[]
 }
 
 /** containerd's hosts.toml for one registry. */
-export function hostsToml({ host, mirrors }: Registry): string {
+export function hostsToml({ host, server, mirrors = [] }: Registry): string {
   const text = JSON.stringify
-  const sections = mirrors.map(({ url, caFile, skipVerify }) =>
+  // containerd 1.6 looks at `server` only when there is a host section too.
+  const hosts: NonNullable<Registry['mirrors']> = [...mirrors, ...(server ? [{ url: server }] : [])]
+  const sections = hosts.map(({ url, caFile, skipVerify }) =>
     [`[host.${text(url)}]`, '  capabilities = ["pull", "resolve"]', ...(caFile ? [`  ca = ${text(caFile)}`] : []), ...(skipVerify ? ['  skip_verify = true'] : []), ''].join('\n'))
-  return [`server = ${text(host === 'docker.io' ? 'https://registry-1.docker.io' : `https://${host}`)}`, '', ...sections].join('\n')
+  return [`server = ${text(server ?? (host === 'docker.io' ? 'https://registry-1.docker.io' : `https://${host}`))}`, '', ...sections].join('\n')
 }
 
 /** Writes the ways to the registries into containerd's `config_path`; they hold from the next pull on. */
