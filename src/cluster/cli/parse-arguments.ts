@@ -26,13 +26,13 @@ export function parseArguments(verb: Verb, args: readonly string[]): ParsedArgum
   for (const token of tokens) {
     if (token.kind === 'positional') parsed.positionals.push(token.value)
     if (token.kind !== 'option') continue
-    const spec = known[token.name]
+    const spec = Object.hasOwn(known, token.name) ? known[token.name] : undefined
     if (!spec) throw badRequest(`there is no flag ${token.rawName}${suggestion(token.name, Object.keys(known))}`)
     if (spec.type === 'boolean') {
       if (token.value !== undefined) throw badRequest(`--${token.name} takes no value`)
       parsed.flags[token.name] = true
     } else if (token.value === undefined || (!token.inlineValue && /^--./.test(token.value))) throw badRequest(`--${token.name} needs a value`)
-    else if (token.name in own) parsed.flags[token.name] = token.value
+    else if (Object.hasOwn(own, token.name)) parsed.flags[token.name] = token.value
     else {
       parsed.options[nameOf(token.name)] = token.value
       parsed.optionArgs.push(`--${token.name}=${token.value}`)

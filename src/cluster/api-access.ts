@@ -1,0 +1,90 @@
+import type { LocalApi, User } from '../api/request.ts'
+import { serviceAccountUser } from '../apiserver/authn/service-account-token.ts'
+import { API_SERVER } from '../apiserver/bootstrap/index.ts'
+import type { Cache } from '../client/cache.ts'
+import { createCache } from '../client/cache.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/client.ts'
+import { readKubeconfig } from '../client/kubeconfig.ts'
+import { httpTransport, localTransport } from '../client/transport.ts'
+import type { Host } from '../host/host.ts'
+import { httpClient } from '../host/http-client.ts'
+import { assert } from '../machinery/assert.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Log } from '../machinery/log.ts'
+import type { Random } from '../machinery/random.ts'
+import { VERSION } from './version.ts'
+
+const AUTHENTICATED = 'system:authenticated'
+const component = (name: string, ...groups: readonly string[]): User => ({ name, groups: [...groups, AUTHENTICATED] })
+
+/** Who the cluster's parts are: the users that RBAC's bootstrap bindings know. */
+export const identities = {
+  'controller-manager': component('system:kube-controller-manager'),
+  scheduler: component('system:kube-scheduler'),
+  proxy: component('system:kube-proxy'),
+  dns: { ...serviceAccountUser('kube-system', 'coredns'), groups: [...serviceAccountUser('kube-system', 'coredns').groups, AUTHENTICATED] },
+  kubelet: (node: string): User => component(`system:node:${node}`, 'system:nodes'),
+  controller: (name: string): User => component(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system'),
+} as const
+
+/** How the parts of one process reach the API: by a function call when the API server is in this process, over HTTPS otherwise. */
+export interface ApiAccess {
+  /** A client that speaks as `user`. Over HTTPS everybody speaks as the kubeconfig's user. */
+  client(user: User): Promise<Client>
+  /** The process's informers, shared by all its parts. */
+  cache(): Promise<Cache>
+  /** Hands over the API server of this process; whoever waits for a client goes on. */
+  provide(api: LocalApi): void
+  close(): void
+}
+
+export interface ApiAccessOptions {
+  readonly host: Host
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Absent: the API server is in this process and is handed over with `provide`. */
+  readonly kubeconfig?: string
+}
+
+/** The way to the API for one process. Nothing is connected or read before somebody asks for it. */
+export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAccessOptions): ApiAccess {
+  const local = Promise.withResolvers<LocalApi>()
+  const closing: (() => void)[] = []
+  const userAgent = (user: User): string => `${user.name.split(':').at(-1)}/${VERSION} k8ts`
+
+  const connect = async (): Promise<(user: User) => Client> => {
+    if (kubeconfig === undefined) {
+      const api = await local.promise
+      return user => createClient(localTransport(api, user, userAgent(user)))
+    }
+    const connection = readKubeconfig(await host.files.readText(kubeconfig))
+    const http = httpClient(connection)
+    closing.push(() => http.close())
+    return user => createClient(httpTransport(request => http.send(request), userAgent(user)))
+  }
+  const connected = once(connect)
+  const cache = once(async () => {
+    const client = (await connected())(API_SERVER)
+    const shared = createCache({ client, clock, random, log, initialEvents: true })
+    closing.push(() => shared.stop())
+    return shared
+  })
+  return {
+    client: async user => (await connected())(user),
+    cache,
+    provide(api) {
+      assert(kubeconfig === undefined, 'this process reaches the API over HTTPS')
+      local.resolve(api)
+    },
+    close() {
+      for (const close of closing.reverse()) close()
+    },
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
