@@ -37,6 +37,8 @@ export interface JournalState {
 
 /** Where an embedded driver keeps changes. `local.ts` does everything else, so that all embedded drivers behave alike. */
 export interface Journal {
+  /** Why the journal will never work again; undefined while it may. */
+  readonly broken: Error | undefined
   /** Makes all changes durable, or none of them and rejects. Called again only after the call before has ended. */
   append(changes: readonly Change[]): Promise<void>
   /** The entry under `key` as of a revision. */

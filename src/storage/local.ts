@@ -145,6 +145,8 @@ export class LocalStorage implements Storage {
   }
 
   async currentRevision(): Promise<number> {
+    this.#assertOpen()
+    if (this.#journal.broken) throw this.#journal.broken
     return this.#hub.published
   }
 

@@ -10,6 +10,7 @@ export function memoryStorage(options: LocalOptions): Storage {
 
 /** A journal that ends with the process. */
 export class MemoryJournal implements Journal {
+  readonly broken = undefined
   /** Every change that is still kept, in order. */
   #changes: Change[] = []
   /** The same changes by key, oldest first. */

@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { realFiles } from '../host/files.ts'
 import { errorMessage, silentLog } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { page, put, watched } from './conformance.ts'
-import { sqliteStorage } from './sqlite.ts'
+import { LocalStorage } from './local.ts'
+import { SqliteJournal, sqliteStorage } from './sqlite.ts'
 import type { Storage } from './storage.ts'
 
 const open = (path: string): Promise<Storage> => sqliteStorage({ path, clock: fakeClock(), log: silentLog, files: realFiles })
@@ -104,6 +106,18 @@ void test('a full disk refuses writes with a sentence, corrupts nothing, and wor
   const again = await open(path)
   assert.deepEqual(revisions(page(await again.list('/a/')).entries), kept)
   await again.close()
+})
+
+void test('when the database\'s thread is lost, everything says so and nothing hangs', async () => {
+  const thread = new Worker(`require('node:worker_threads').parentPort.once('message', () => process.exit(1))`, { eval: true })
+  await once(thread, 'online')
+  const storage = new LocalStorage(new SqliteJournal(thread, '/data/state.db', silentLog), { revision: 5, compactedRevision: 0, heads: [] }, { clock: fakeClock(), log: silentLog })
+  const lost = /the database \/data\/state\.db is gone: its thread ended; restart the server/
+  assert.equal(await storage.currentRevision(), 5)
+  await Promise.all([assert.rejects(put(storage, '/a/1', 'one'), lost), assert.rejects(storage.get('/a/1'), lost)])
+  await assert.rejects(put(storage, '/a/1', 'one'), lost)
+  await assert.rejects(storage.currentRevision(), lost)
+  await storage.close()
 })
 
 const revisions = (entries: readonly { key: string; revision: number }[]): Map<string, number> =>

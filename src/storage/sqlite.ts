@@ -62,7 +62,7 @@ interface Outstanding {
 }
 
 /** Asks the worker that owns the database. Questions are answered in order. */
-class SqliteJournal implements Journal {
+export class SqliteJournal implements Journal {
   readonly #worker: Worker
   readonly #path: string
   readonly #log: Log
@@ -79,6 +79,10 @@ class SqliteJournal implements Journal {
     worker.on('message', (answer: Answer) => this.#answered(answer))
     worker.on('error', error => this.#died(errorMessage(error)))
     worker.on('exit', () => this.#died('its thread ended'))
+  }
+
+  get broken(): Error | undefined {
+    return this.#dead
   }
 
   #ask(question: Question, transfer: ArrayBuffer[] = []): Promise<Answer> {

@@ -15,7 +15,7 @@ export interface Storage {
   list(prefix: string, options?: ListOptions): Promise<Page | Compacted>
   /** Every change under `prefix` (which ends in a `/` or is empty) after a revision, in revision order, each only after it is durable. */
   watch(prefix: string, options: WatchOptions): Watch
-  /** The newest durable revision, read from where the truth is: no write acknowledged before the call has a higher one. */
+  /** The newest durable revision, read from where the truth is: no write acknowledged before the call has a higher one. Rejects when the store is lost. */
   currentRevision(): Promise<number>
   /** Forgets what was overwritten or deleted at or before `revision`; reads below it answer `Compacted` from now on. */
   compact(revision: number): Promise<void>
