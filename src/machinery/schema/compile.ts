@@ -219,22 +219,24 @@ function decodeFields(plans: readonly Plan[], value: Record<string, unknown>, no
       if (plan.absent) out[plan.name] = plan.absent(notes)
       continue
     }
-    keep(out, plan, plan.decode(raw, notes))
+    const decoded = plan.decode(raw, notes)
+    if (plan.isEmpty === undefined || !plan.isEmpty(decoded)) out[plan.name] = plan.emptyIsNull && hasNone(decoded) ? null : decoded
   }
-  for (const key in value) if (value[key] !== undefined) seen--
-  if (seen !== 0) {
-    if (schema.preserveUnknownFields) keepUnknown(out, value, schema)
-    else notes.unknown = true
-  }
+  for (const _ in value) seen--
+  if (seen !== 0) noteUnknown(out, value, schema, notes)
   return out
+}
+
+/** There are more keys than fields were found: unknown ones, or only ones that are set to undefined. */
+function noteUnknown(out: Record<string, unknown>, value: Record<string, unknown>, schema: Schema, notes: Notes): void {
+  const unknown = Object.keys(value).filter(key => value[key] !== undefined && !Object.hasOwn(schema.fields, key))
+  if (unknown.length === 0) return
+  if (schema.preserveUnknownFields) for (const key of unknown.sort()) setKey(out, key, value[key])
+  else notes.unknown = true
 }
 
 /** Puts a decoded value into an object, unless JSON leaves it out. */
 export function keep(out: Record<string, unknown>, plan: Plan, decoded: unknown): void {
   if (plan.isEmpty?.(decoded)) return
   out[plan.name] = plan.emptyIsNull && hasNone(decoded) ? null : decoded
-}
-
-function keepUnknown(out: Record<string, unknown>, value: Record<string, unknown>, schema: Schema): void {
-  for (const key of sortedKeys(value)) if (!Object.hasOwn(schema.fields, key) && value[key] !== undefined) setKey(out, key, value[key])
 }

@@ -1,6 +1,6 @@
 import type { ProtobufReader } from '../protobuf.ts'
 import { BYTES, FIXED64, ProtobufError, VARINT } from '../protobuf.ts'
-import { codecOf, keep, plansOf, setKey, sortedKeys } from './compile.ts'
+import { codecOf, keep, setKey, sortedKeys } from './compile.ts'
 import { formatDuration } from './duration.ts'
 import { layoutOf } from './protobuf-layout.ts'
 import type { Entry, Layout } from './protobuf-layout.ts'
@@ -18,14 +18,16 @@ const LARGEST_INT64 = 2 ** 63 - 1024
 /** Reads a message up to the reader's end, into an object as decoding its JSON would give. */
 export function readMessage(reader: ProtobufReader, schema: Schema): Record<string, unknown> {
   const layout = layoutOf(schema)
-  const slots: Slots = new Array<unknown>(layout.size)
+  const { plans } = layout
+  const slots: Slots = new Array<unknown>(plans.length)
   readFields(reader, layout, slots)
   const out: Record<string, unknown> = {}
-  plansOf(schema).forEach((plan, index) => {
+  for (let index = 0; index < plans.length; index++) {
+    const plan = plans[index]!
     const value = slots[index]
     if (value !== undefined && value !== null) keep(out, plan, plan.isMap ? sortKeys(value as Record<string, unknown>) : value)
     else if (plan.absent) out[plan.name] = plan.absent(UNNOTED)
-  })
+  }
   return out
 }
 
@@ -37,20 +39,22 @@ function readFields(reader: ProtobufReader, layout: Layout, slots: Slots): void 
     if (number === 0) throw new ProtobufError('proto: illegal tag 0 (wire type 0)')
     const entry = layout.byNumber.get(number)
     if (!entry) reader.skip(wire)
-    else if ('inlined' in entry) within(reader, wire, () => readFields(reader, entry.inlined, slots))
+    else if ('inlined' in entry) {
+      const outer = enter(reader, wire)
+      readFields(reader, entry.inlined, slots)
+      reader.end = outer
+    }
     else readEntry(reader, wire, entry, slots)
   }
 }
 
-/** Reads a length-delimited part with the same reader, whose end is drawn in meanwhile. */
-function within<R>(reader: ProtobufReader, wire: number, read: () => R): R {
+/** Draws the reader's end in to that of the length-delimited part that begins here; the caller puts the outer end, returned, back. */
+function enter(reader: ProtobufReader, wire: number): number {
   if (wire !== BYTES) throw wrongWire(wire)
   const end = reader.limit()
   const outer = reader.end
   reader.end = end
-  const result = read()
-  reader.end = outer
-  return result
+  return outer
 }
 
 const wrongWire = (wire: number): ProtobufError => new ProtobufError(`proto: wrong wireType = ${wire}`)
@@ -65,24 +69,27 @@ function readEntry(reader: ProtobufReader, wire: number, entry: Extract<Entry, {
 /** One element, or several numbers packed into one part (proto2 readers take both). */
 function readElements(reader: ProtobufReader, wire: number, node: Node, list: unknown[]): void {
   const packed = wire === BYTES && (node.type === 'int32' || node.type === 'int64' || node.type === 'bool' || node.type === 'double')
-  if (!packed) list.push(readValue(reader, wire, node))
-  else within(reader, wire, () => {
-    while (!reader.done) list.push(readValue(reader, node.type === 'double' ? FIXED64 : VARINT, node))
-  })
+  if (!packed) {
+    list.push(readValue(reader, wire, node))
+    return
+  }
+  const outer = enter(reader, wire)
+  while (!reader.done) list.push(readValue(reader, node.type === 'double' ? FIXED64 : VARINT, node))
+  reader.end = outer
 }
 
 function readPair(reader: ProtobufReader, wire: number, node: Node, map: Record<string, unknown>): void {
-  within(reader, wire, () => {
-    let key = ''
-    let value: unknown
-    while (!reader.done) {
-      const tag = reader.varint()
-      if (Math.floor(tag / 8) === 1) key = readValue(reader, tag % 8, { type: 'string' }) as string
-      else if (Math.floor(tag / 8) === 2) value = readValue(reader, tag % 8, node)
-      else reader.skip(tag % 8)
-    }
-    setKey(map, key, value === undefined ? codecOf(node).zero(UNNOTED) : value)
-  })
+  const outer = enter(reader, wire)
+  let key = ''
+  let value: unknown
+  while (!reader.done) {
+    const tag = reader.varint()
+    if (Math.floor(tag / 8) === 1) key = readValue(reader, tag % 8, { type: 'string' }) as string
+    else if (Math.floor(tag / 8) === 2) value = readValue(reader, tag % 8, node)
+    else reader.skip(tag % 8)
+  }
+  reader.end = outer
+  setKey(map, key, value === undefined ? codecOf(node).zero(UNNOTED) : value)
 }
 
 function readValue(reader: ProtobufReader, wire: number, node: Node): unknown {
@@ -102,7 +109,12 @@ function readValue(reader: ProtobufReader, wire: number, node: Node): unknown {
     case 'bytes':
       if (wire !== BYTES) throw wrongWire(wire)
       return bytesToBase64(reader.view())
-    default: return within(reader, wire, () => readParts(reader, node))
+    default: {
+      const outer = enter(reader, wire)
+      const value = readParts(reader, node)
+      reader.end = outer
+      return value
+    }
   }
 }
 

@@ -52,10 +52,12 @@ function utcSeconds(year: number, month: number, day: number, hour: number, minu
   return date.getTime() / 1000 + hour * 3600 + minute * 60 + second
 }
 
-const daysIn = (year: number, month: number): number => new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+const daysIn = (year: number, month: number): number => (month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31)
 
 /** Reads RFC 3339 as Go does; errors are worded as Go words them. */
 export function parseInstant(text: string, layout: string): Instant {
+  if (WHOLE_SECONDS.test(text)) return { seconds: Date.parse(text) / 1000, nanos: 0 }
   const match = RFC3339.exec(text)
   if (!match) throw badRequest(timeMisfit(text, layout))
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
@@ -84,8 +86,7 @@ function timeMisfit(text: string, layout: string): string {
 
 /** Writes an instant in UTC with the given number of digits after the second. */
 export function formatInstant({ seconds, nanos }: Instant, digits: number): string {
-  const date = new Date(seconds * 1000)
-  const stem = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}T${pad(date.getUTCHours(), 2)}:${pad(date.getUTCMinutes(), 2)}:${pad(date.getUTCSeconds(), 2)}`
+  const stem = new Date(seconds * 1000).toISOString().slice(0, 19)
   return digits ? `${stem}.${pad(nanos, 9).slice(0, digits)}Z` : `${stem}Z`
 }
 
