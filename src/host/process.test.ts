@@ -18,6 +18,11 @@ test('a command that is not there, and one that does not read its input', async 
 test('input may come in pieces, slower than it is read or faster', async () => {
   async function* pieces(): AsyncIterable<Uint8Array> { for (let piece = 0; piece < 100; piece++) yield Buffer.alloc(10_000, 'a') }
   assert.equal(outputOf(await realProcesses.run(['wc', '-c'], { input: pieces() })).trim(), '1000000')
+  async function* breaks(): AsyncIterable<Uint8Array> {
+    yield Buffer.from('half')
+    throw new Error('broken input')
+  }
+  await assert.rejects(realProcesses.run(['sh', '-c', 'cat; sleep 30'], { input: breaks() }), /broken input/)
 })
 
 test('a time limit and a signal end the command and what it started', async () => {

@@ -160,6 +160,9 @@ async function run(command: readonly string[], options: RunOptions = {}): Promis
     const [exit] = await Promise.all([closed, feed(child, options.input)])
     options.signal?.throwIfAborted()
     return { command, ...exit, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), timedOut }
+  } catch (error) {
+    killAll()
+    throw error
   } finally {
     timer?.cancel()
     options.signal?.removeEventListener('abort', killAll)
