@@ -7,13 +7,13 @@ import { buildBusyboxImage } from '../kubelet/images/local.ts'
 export const DEMO_VERSIONS = ['1', '2'] as const
 export const demoImage = (version: string): string => `k8ts.local/web:${version}`
 
-/** Says who it is, and what the tier behind it says. */
+/** Says who it is, and what the tier behind it says. `timeout`, because Debian 12's busybox crashes on `wget -T`. */
 const PAGE = `#!/bin/sh
 echo 'Content-Type: text/plain'
 echo
 echo "version $VERSION on pod $(hostname)\${NODE_NAME:+ of node $NODE_NAME}"
 [ -z "$GREETING" ] || echo "$GREETING"
-[ -z "$BACKEND" ] || echo "$BACKEND answers: $(wget -q -T 2 -O - "http://$BACKEND/" 2>&1)"
+[ -z "$BACKEND" ] || echo "$BACKEND answers: $(timeout 2 wget -q -O - "http://$BACKEND/" 2>&1 || echo nothing)"
 `
 
 /** As a container's first process a program without a handler ignores SIGTERM; the shell handles it, so that pods end at once. */
