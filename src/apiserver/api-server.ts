@@ -6,12 +6,14 @@ import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
+import { admissionPlugins } from './admission/index.ts'
 import { createAdmission } from './admission-chain.ts'
 import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
 import { createRbac } from './authz/rbac.ts'
 import type { Call } from './call.ts'
 import { createCatalog } from './catalog.ts'
 import { untracked, type FieldTracker } from './field-tracker.ts'
+import { bootstrap } from './bootstrap/index.ts'
 import { createHooks, type Reserver } from './hooks.ts'
 import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
@@ -27,7 +29,10 @@ export interface ApiServerOptions {
   readonly random: Random
   readonly log: Log
   readonly resources: readonly AnyResource[]
+  /** Absent: the built-in plugins. */
   readonly admission?: readonly AdmissionPlugin[]
+  /** Whether what a fresh server contains (namespaces, roles, …) is made; absent: it is. */
+  readonly bootstrap?: boolean
   readonly fields?: FieldTracker
   readonly reservers?: (stores: Stores) => readonly Reserver[]
 }
@@ -48,7 +53,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const stores = new Stores({ storage, clock, log })
   await stores.open(options.resources)
   const authorizer = createAuthorizers(stores)
-  const admission = createAdmission(options.admission ?? [], {
+  const admission = createAdmission(options.admission ?? admissionPlugins, {
     clock, random, rbac: createRbac(stores), get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
     allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
@@ -60,8 +65,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, authorizer }
   const state = { closing: false }
   const checks = healthChecks(storage, state)
+  const local = localApi(server)
+  if (options.bootstrap ?? true) await bootstrap(local, stores)
   return {
-    local: localApi(server), server, stores, authorizer, checks,
+    local, server, stores, authorizer, checks,
     async close() {
       state.closing = true
       await stores.close()

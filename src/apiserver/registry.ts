@@ -40,6 +40,8 @@ export interface Change {
   readonly applied?: boolean
   /** A PUT names the object it means with its uid. */
   readonly checksUid?: boolean
+  /** Goes on from whatever is there, also for kinds whose updates must say which version they mean. */
+  readonly unconditional?: boolean
   /** Done by the server itself: no admission, no managed fields. */
   readonly internal?: boolean
 }
@@ -137,7 +139,7 @@ export class Registry {
     const draft = await change.next(old)
     matchName(call, draft)
     matchNamespace(call, draft)
-    const version = statedVersion(resource, draft)
+    const version = statedVersion(resource, draft, change.unconditional ?? change.internal ?? false)
     if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
     if (version !== undefined && version !== String(current.revision)) throw modified(resource, old.metadata.name)
     this.#carryOver(call, draft, old)
@@ -288,11 +290,11 @@ function matchName(call: Call, draft: KubeObject): void {
 }
 
 /** The version that an update is made from; undefined: whatever is there. */
-function statedVersion(resource: AnyResource, draft: KubeObject): string | undefined {
+function statedVersion(resource: AnyResource, draft: KubeObject, unconditional: boolean): string | undefined {
   const version = draft.metadata.resourceVersion
   if (version && !/^\d+$/.test(version)) throw new StatusError('', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (version && version !== '0') return version
-  if (!needsVersion(resource)) return undefined
+  if (unconditional || !needsVersion(resource)) return undefined
   throw invalid(resource, draft.metadata.name, [{ reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }])
 }
 

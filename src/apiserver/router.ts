@@ -69,5 +69,5 @@ export function mediaTypeOf(header: string | undefined): string {
 export function patchTypeOf(header: string | undefined): PatchType {
   const type = (header ?? '').split(';')[0]!.trim()
   if (PATCH_TYPES.includes(type)) return type as PatchType
-  throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`)
+  throw new StatusError('UnsupportedMediaType', '415: Unsupported Media Type', {})
 }

@@ -73,7 +73,8 @@ async function credentialsOf(exchange: Exchange): Promise<Credentials> {
   return { headers: exchange.headers, ...(known && { certificate: known }), ...(bearerToken !== undefined && { bearerToken }) }
 }
 
-const connectionOf = (request: HttpRequest): object => ('stream' in request ? request.stream.session : undefined) ?? request.socket
+/** The session of HTTP/2, whose requests see its socket through a proxy of their own, or the socket. */
+const connectionOf = (request: HttpRequest): object => (request as { stream?: { session?: object } }).stream?.session ?? request.socket
 
 async function certificateOf(request: HttpRequest): Promise<Credentials['certificate']> {
   const found = clientCertificate(request)

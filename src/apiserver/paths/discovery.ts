@@ -11,7 +11,7 @@ import { methodNotAllowed } from '../pipeline.ts'
 import { utf8 } from '../representation/bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from '../representation/media-types.ts'
 import { checkRoute, negotiate } from '../representation/negotiate.ts'
-import { toYaml } from '../representation/yaml.ts'
+import { stringifyYaml } from '../../machinery/yaml.ts'
 import { noSuchResource } from '../router.ts'
 import type { PathHandler } from './path.ts'
 
@@ -126,7 +126,7 @@ async function answer(exchange: Exchange, schema: Schema<unknown>, kind: string,
   const etag = `"${await digest(json)}"`
   if (suffix && exchange.header('if-none-match')?.includes(etag)) return exchange.send(304, `${mediaType}${suffix}`, [], { etag, vary: 'Accept' })
   const apiVersion = (document as { apiVersion?: string }).apiVersion ?? 'v1'
-  const body = mediaType === JSON_TYPE ? utf8(`${json}\n`) : mediaType === YAML_TYPE ? utf8(toYaml(document)) : encodeEnvelope({ kind, apiVersion, raw: encodeProtobuf(schema, document) })
+  const body = mediaType === JSON_TYPE ? utf8(`${json}\n`) : mediaType === YAML_TYPE ? utf8(stringifyYaml(document)) : encodeEnvelope({ kind, apiVersion, raw: encodeProtobuf(schema, document) })
   await exchange.send(200, `${mediaType}${suffix}`, [body], suffix ? { etag, vary: 'Accept', 'cache-control': 'public' } : {})
 }
 

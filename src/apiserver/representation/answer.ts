@@ -11,7 +11,7 @@ import { concat, jsonHead, jsonItem, metadataItem, protobufItem, utf8 } from './
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
 import { rowOf, tableHead, type IncludeObject } from './table.ts'
-import { toYaml } from './yaml.ts'
+import { stringifyYaml } from '../../machinery/yaml.ts'
 
 /** Where an answer comes from and what it should be. */
 export interface AnswerParts {
@@ -26,7 +26,7 @@ export interface AnswerParts {
 /** The pieces of an answer's body, in order. Objects that the cache holds are not encoded again. */
 export function bodyOf(outcome: Outcome, parts: AnswerParts): Iterable<Uint8Array> {
   const { format } = parts
-  if (format.mediaType === YAML_TYPE) return [utf8(toYaml(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, mediaType: JSON_TYPE, pretty: false } })))))]
+  if (format.mediaType === YAML_TYPE) return [utf8(stringifyYaml(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, mediaType: JSON_TYPE, pretty: false } })))))]
   if (format.pretty && format.mediaType === JSON_TYPE) {
     return [utf8(`${JSON.stringify(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, pretty: false } }))), undefined, 2)}\n`)]
   }

@@ -54,7 +54,7 @@ async function perform(server: Server, call: Call): Promise<Outcome> {
     const current = object as Scalable
     return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog) : readObject(call, kind, catalog)) as Scale)
   }
-  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch })
+  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch })
   return { object: scaleOf(object as Scalable) }
 }
 

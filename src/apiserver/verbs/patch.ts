@@ -1,39 +1,75 @@
 import type { KubeObject } from '../../api/resource.ts'
 import { parseJson } from '../../machinery/json.ts'
-import { StatusError } from '../../machinery/status.ts'
+import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../machinery/patch/index.ts'
+import { badRequest, StatusError } from '../../machinery/status.ts'
+import { parseYaml } from '../../machinery/yaml.ts'
 import type { Call } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
 import { kindOf, objectFrom, type BodyKind } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
+import type { ReadValue } from '../representation/read.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
 
-/** Changes an object by what a patch says, whatever version of it is there. */
+const APPLY = 'application/apply-patch+yaml'
+
+/** Changes an object by what a patch says, whatever version of it is there. Applying makes the object where there is none. */
 export const patch: Verb = async ({ registry, catalog }, call) => {
-  checkWriteOptions('PatchOptions', call.options, call.patchType === 'application/apply-patch+yaml')
+  const isApply = call.patchType === APPLY
+  checkWriteOptions('PatchOptions', call.options, isApply)
+  const kind = kindOf(call.resource)
   const { object, created } = await registry.update(call, {
-    next: current => patched(call, kindOf(call.resource), toServedVersion(call.resource, current), catalog),
-    ...(call.subresource && { subresource: call.subresource }),
+    next: current => patched(call, kind, toServedVersion(call.resource, current), catalog), unconditional: true,
+    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => objectFrom(call, kind, catalog, readPatch(call)) }),
   })
   return { object: toServedVersion(call.resource, object), created }
 }
 
-/** What a patch makes of an object, decoded anew. */
+/** What a patch makes of an object, decoded anew. The version is left out, so that only a patch that states one insists on it. */
 export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog): KubeObject {
-  const change = call.encoded ? parseJson(new TextDecoder().decode(call.encoded.bytes)).value : call.body
-  switch (call.patchType) {
-    case 'application/merge-patch+json': return objectFrom(call, kind, catalog, { value: mergePatch(current, change) })
-    default: throw new StatusError('UnsupportedMediaType', `patches of type ${call.patchType} are not served yet`)
+  const { resourceVersion: _any, ...metadata } = current.metadata
+  const before = { ...current, metadata }
+  const read = readPatch(call)
+  const value = applied(call, kind, before, read)
+  try {
+    return objectFrom(call, kind, catalog, { ...read, value })
+  } catch (error) {
+    if (error instanceof StatusError && error.reason === 'BadRequest' && !error.message.includes('strict decoding error')) throw unfit(value, error.message)
+    throw error
   }
 }
 
-/** RFC 7386. */
-function mergePatch(target: unknown, change: unknown): unknown {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change
-  const result: Record<string, unknown> = typeof target === 'object' && target !== null && !Array.isArray(target) ? { ...target } : {}
-  for (const [key, value] of Object.entries(change)) {
-    if (value === null) delete result[key]
-    else result[key] = mergePatch(result[key], value)
+function applied(call: Call, kind: BodyKind, before: object, { value: change }: ReadValue): unknown {
+  switch (call.patchType) {
+    case 'application/json-patch+json': return applyJsonPatch(before, change)
+    case 'application/merge-patch+json': return applyMergePatch(before, change)
+    case 'application/strategic-merge-patch+json': return applyStrategicMergePatch(kind.schema, before, change)
+    case APPLY: return applyStrategicMergePatch(kind.schema, before, change)
+    default: throw new StatusError('UnsupportedMediaType', '415: Unsupported Media Type', {})
   }
-  return result
+}
+
+/** The patch as a value. Field validation looks at what it says, not at what was there. */
+function readPatch(call: Call): ReadValue {
+  if (!call.encoded) return { value: call.body }
+  const text = new TextDecoder().decode(call.encoded.bytes)
+  if (call.patchType === APPLY) return call.encoded.bytes[0] === 0x7b ? parseJson(text) : parseYaml(text)
+  try {
+    return { value: parseJson(text).value }
+  } catch (error) {
+    if (call.patchType === 'application/json-patch+json' && error instanceof StatusError) throw badRequest(`error decoding patch: ${error.message}`)
+    throw error
+  }
+}
+
+/** The 422 of a patch whose outcome is no object of its kind. */
+function unfit(value: unknown, message: string): StatusError {
+  const why = message.replace(/^\S+ in version "[^"]*" cannot be handled as a \S+: /, '')
+  const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(JSON.stringify(sortedKeys(value)))}: ${why}`, field: 'patch' }
+  return new StatusError('Invalid', ` "" is invalid: patch: ${cause.message}`, { causes: [cause] })
+}
+
+const sortedKeys = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, key === 'managedFields' ? part : sortedKeys(part)]))
 }
