@@ -68,7 +68,7 @@ export function eventRecorder(options: RecorderOptions): EventRecorder {
   const known = new Recent<Known>()
   const similar = new Recent<Similar>()
   const buckets = new Recent<Bucket>()
-  let last = 0
+  let last = 0n
   let writing: Promise<void> = Promise.resolve()
 
   const allowed = (key: string): boolean => {
@@ -89,8 +89,9 @@ export function eventRecorder(options: RecorderOptions): EventRecorder {
   }
   /** Names carry the time in nanoseconds; two events never share one. */
   const nameFor = (reference: ObjectReference): string => {
-    last = Math.max(last + 1, clock.now() * 1e6)
-    return `${reference.name}.${BigInt(Math.floor(last)).toString(16)}`
+    const now = BigInt(Math.floor(clock.now())) * 1_000_000n
+    last = now > last ? now : last + 1n
+    return `${reference.name}.${last.toString(16)}`
   }
   const write = async (event: Event, key: string): Promise<void> => {
     const before = known.get(key)

@@ -5,12 +5,14 @@ import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
+import { deploymentController } from './deployment.ts'
 import { replicaSetController } from './replicaset.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
 
 /** Every controller, in the order in which they start. One new controller = one new file + one line here. */
 export const controllers: readonly ControllerModule[] = [
   replicaSetController,
+  deploymentController,
 ]
 
 export interface ControllersOptions {

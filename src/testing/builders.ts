@@ -34,7 +34,8 @@ export const node = (name: string, { labels, spec, allocatable, ready = true }: 
 }
 
 /** The template that the workloads below use. */
-export const template = (labels: Record<string, string>, image = 'web:1') => ({ metadata: { labels }, spec: { containers: [container(undefined, image)] } })
+export const template = (labels: Record<string, string>, image = 'web:1', nodeName?: string) =>
+  ({ metadata: { labels }, spec: { containers: [container(undefined, image)], ...(nodeName && { nodeName }) } })
 
 /** A ReplicaSet whose pods carry `app: <name>`. */
 export const replicaSet = (name: string, { replicas = 1, minReadySeconds, ...parts }: MetaParts & { replicas?: number; minReadySeconds?: number } = {}): Draft<ReplicaSet> => ({
@@ -43,9 +44,9 @@ export const replicaSet = (name: string, { replicas = 1, minReadySeconds, ...par
 } as Draft<ReplicaSet>)
 
 /** A Deployment whose pods carry `app: <name>`. */
-export const deployment = (name: string, { replicas = 1, image = 'web:1', spec, ...parts }: MetaParts & { replicas?: number; image?: string; spec?: Draft<Deployment['spec']> } = {}): Draft<Deployment> => ({
+export const deployment = (name: string, { replicas = 1, image = 'web:1', nodeName, spec, ...parts }: MetaParts & { replicas?: number; image?: string; nodeName?: string; spec?: Draft<Deployment['spec']> } = {}): Draft<Deployment> => ({
   metadata: meta(name, parts),
-  spec: { replicas, selector: { matchLabels: { app: name } }, template: template({ app: name }, image), ...spec },
+  spec: { replicas, selector: { matchLabels: { app: name } }, template: template({ app: name }, image, nodeName), ...spec },
 } as Draft<Deployment>)
 
 /** A Service in front of pods with `app: <name>`. */

@@ -16,6 +16,7 @@ import type { ControllerSettings } from '../controllers/settings.ts'
 import { silentLog, type Log } from '../machinery/log.ts'
 import { seededRandom } from '../machinery/random.ts'
 import type { Draft } from '../machinery/schema/schema.ts'
+import { isReason } from '../machinery/status.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { watchedApi } from './freeze.ts'
@@ -69,6 +70,10 @@ export interface TestCluster extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** A controller's own service account; the tests' own controllers are administrators. */
+const accountOf = (identity: string): User => identity.startsWith('test-') ? ADMIN : {
+  name: `system:serviceaccount:kube-system:${identity}`, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+}
 const ADMIN: User = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
 /** So many turns without a word from anybody count as silence. */
 const QUIET_TURNS = 4
@@ -87,9 +92,10 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
   const client = createClient(localTransport(api, ADMIN, 'k8ts-test'))
   for (const name of ['default', 'kube-system', 'kube-node-lease']) await makeNamespace(client, name)
   const cache = createCache({ client, clock, random, log })
+  const clientFor = (identity: string): Client => createClient(localTransport(api, accountOf(identity), 'kube-controller-manager'))
   const shared = { client, cache, clock, random, log }
   const parts: readonly TestPart[] = [
-    startControllers({ ...shared, controllers: options.controllers ?? [], settings: options.settings ?? {} }),
+    startControllers({ ...shared, clientFor, controllers: options.controllers ?? [], settings: options.settings ?? {} }),
     ...(options.parts ?? []).map(start => start(shared)),
   ]
 
@@ -150,8 +156,9 @@ function access(client: Client): Pick<TestCluster, 'create' | 'get' | 'list' | '
 
 /** Makes a namespace with the account that pods run as when they name none. */
 export async function makeNamespace(client: Client, name: string): Promise<void> {
-  await client.create(Namespaces, { metadata: { name } })
-  await client.create(ServiceAccounts, { metadata: { name: 'default', namespace: name } })
+  const unlessThere = (error: unknown): void => { if (!isReason(error, 'AlreadyExists')) throw error }
+  await client.create(Namespaces, { metadata: { name } }).catch(unlessThere)
+  await client.create(ServiceAccounts, { metadata: { name: 'default', namespace: name } }).catch(unlessThere)
 }
 
 /** Adds nodes that are ready and not tainted. */
