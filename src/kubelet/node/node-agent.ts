@@ -36,6 +36,7 @@ export function nodeAgent({ options, machine, events, port }: NodeAgentOptions, 
   const { client, runtime, host, clock, log, nodeName } = options
   const hostname = options.hostname ?? nodeName
   const ready = Promise.withResolvers<void>()
+  const registered = Promise.withResolvers<void>()
   let version: RuntimeVersion | undefined
   let images: readonly Image[] = []
   let imagesKnown = false
@@ -88,6 +89,7 @@ export function nodeAgent({ options, machine, events, port }: NodeAgentOptions, 
   const report = async (): Promise<void> => {
     const facts = await gather()
     node ??= await register(facts)
+    registered.resolve()
     const status = nodeStatus(facts, node.status, clock.now())
     if (statusDiffers(node.status, status) || clock.now() - reportedAtMs >= REPORT_MS) {
       const before = node.status.conditions ?? []
@@ -127,11 +129,11 @@ export function nodeAgent({ options, machine, events, port }: NodeAgentOptions, 
   const check = (): void => {
     again = true
     if (signal.aborted) return
-    running ??= run().finally(() => { running = undefined })
+    running ??= run().finally(() => { running = undefined; if (again) check() })
   }
   signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   check()
-  void keepLease({ client, clock, log, nodeName, onRenewed: check }, signal)
+  void registered.promise.then(() => keepLease({ client, clock, log, nodeName, onRenewed: check }, signal))
   return {
     ready: ready.promise,
     check({ images: changed } = {}) {

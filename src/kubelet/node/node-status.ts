@@ -1,5 +1,6 @@
 import type { Node, NodeCondition, NodeStatus } from '../../api/core/node.ts'
 import { timestamp } from '../../machinery/clock.ts'
+import type { Draft } from '../../machinery/schema/schema.ts'
 import type { Image, RuntimeStatus, RuntimeVersion } from '../runtime.ts'
 import type { Machine } from './machine.ts'
 
@@ -57,8 +58,12 @@ export function statusDiffers(a: NodeStatus, b: NodeStatus): boolean {
   return canonical(bare(a)) !== canonical(bare(b))
 }
 
-const canonical = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) =>
-  each !== null && typeof each === 'object' && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each)
+/** JSON with keys in order and without what says nothing. */
+const canonical = (value: unknown): string => JSON.stringify(value, (_key, each: unknown) => {
+  if (each === null || typeof each !== 'object' || Array.isArray(each)) return each
+  const said = Object.entries(each).filter(([, item]) => item !== null && !(Array.isArray(item) && item.length === 0))
+  return Object.fromEntries(said.sort(([a], [b]) => (a < b ? -1 : 1)))
+})
 
 /** The node's conditions; one that has not changed keeps the time of its last change. Those of others stay. */
 export function nodeConditions(facts: NodeFacts, before: readonly NodeCondition[], nowMs: number): NodeCondition[] {
@@ -133,11 +138,11 @@ export function conditionEvents(nodeName: string, before: readonly NodeCondition
 }
 
 /** The object with which a node registers itself. */
-export function newNode(facts: NodeFacts, extra: { labels: Readonly<Record<string, string>>; taints: NonNullable<Node['spec']['taints']> }, nowMs: number): Pick<Node, 'status'> & object {
+export function newNode(facts: NodeFacts, extra: { labels: Readonly<Record<string, string>>; taints: NonNullable<Node['spec']['taints']> }, nowMs: number): Draft<Node> {
   return {
     kind: 'Node', apiVersion: 'v1',
     metadata: { name: facts.nodeName, labels: { ...nodeLabels(facts), ...extra.labels }, annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
     spec: { ...(extra.taints.length && { taints: extra.taints }) },
-    status: nodeStatus(facts, { daemonEndpoints: { kubeletEndpoint: { Port: facts.port } }, nodeInfo: undefined! }, nowMs),
-  } as never
+    status: nodeStatus(facts, {} as NodeStatus, nowMs),
+  }
 }
