@@ -4,6 +4,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { systemRandom } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
+import { createApiAccess } from './api-access.ts'
 import { claimInstance, type Report } from './claim.ts'
 import type { Component, ComponentContext } from './component.ts'
 import { ensureIdentities, serverUrl } from './identities.ts'
@@ -59,7 +60,7 @@ async function openState({ host, clock, options, parts }: ServeRequest, layout: 
 
 /** Runs parts of a cluster in this process until told to stop. Throws when they cannot start or cannot go on; running containers are never touched. */
 export async function serve(request: ServeRequest): Promise<void> {
-  const { host, clock, options, parts } = request
+  const { clock, options, parts } = request
   const layout = layoutOf(options)
   const single = parts.length === 1
   const claim = await claimInstance(single ? `${options.instance}/${parts[0]!.name}` : options.instance)
@@ -96,7 +97,13 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
   const pki = await ensureIdentities({ files: host.files, clock, options, layout })
   if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
   const kubeconfig = whole ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
-  await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, ...(kubeconfig !== undefined && { kubeconfig }) })
+  const reach = kubeconfig !== undefined && { kubeconfig }
+  const api = createApiAccess({ host, clock, random: systemRandom, log, ...reach })
+  try {
+    await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, api, ...reach })
+  } finally {
+    api.close()
+  }
 }
 
 type ChangeState = (next: (state: ClusterState) => ClusterState) => Promise<void>

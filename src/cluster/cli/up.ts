@@ -8,19 +8,27 @@ import type { Call, Verb } from './verb.ts'
 
 export const up: Verb = {
   async run(call) {
-    const { options, optionArgs, env, say } = call
+    const { options, say } = call
     requireRoot('"k8ts up"')
     const layout = layoutOf(options)
     const running = await followInstance(options.instance)
-    const reports = running ?? startDaemon(layout, optionArgs, env)
     if (running) await requireSameFolder(layout, options.instance)
-    const ready = untilReady(reports, say)
+    const ready = untilReady(running ?? startOrFollow(call, layout), say)
     // What comes after is loaded while the server starts, not before it is started.
     void import('../merge-context.ts').catch(() => undefined)
     await ready
     if (running) say('it runs already')
     tellHow(call, layout, await mergeContext(call, layout))
   },
+}
+
+/** Of two that start at the same moment one gets the instance; the other waits for that one. */
+async function* startOrFollow({ options, optionArgs, env }: Call, layout: Layout): AsyncIterable<Report> {
+  for await (const report of startDaemon(layout, optionArgs, env)) {
+    const winner = report.type === 'failed' ? await followInstance(options.instance) : undefined
+    if (winner) return yield* winner
+    yield report
+  }
 }
 
 /** An instance that runs with another data folder is another cluster: it must not be mistaken for this one. */
