@@ -32,6 +32,8 @@ export const identities = {
 export interface ApiAccess {
   /** A client that speaks as `user`. Over HTTPS everybody speaks as the kubeconfig's user. */
   client(user: User): Promise<Client>
+  /** The same for many users, once the API can be reached. */
+  clients(): Promise<(user: User) => Client>
   /** The process's informers, shared by all its parts. */
   cache(): Promise<Cache>
   /** Hands over the API server of this process; whoever waits for a client goes on. */
@@ -73,6 +75,7 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
   })
   return {
     client: async user => (await connected())(user),
+    clients: connected,
     cache,
     provide(api) {
       assert(kubeconfig === undefined, 'this process reaches the API over HTTPS')

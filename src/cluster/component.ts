@@ -2,6 +2,7 @@ import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Host } from '../host/host.ts'
+import type { ApiAccess } from './api-access.ts'
 import type { Pki } from './certificates.ts'
 import type { Layout } from './layout.ts'
 import type { ClusterOptions } from './options.ts'
@@ -24,6 +25,8 @@ export interface ComponentContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** The way to the API, shared by all parts of the process. */
+  readonly api: ApiAccess
   /** Where the part reaches the API when it does not run in the API server's process. */
   readonly kubeconfig?: string
   /** One line for the person who waits: `containerd answers`. */

@@ -1,4 +1,4 @@
-import type { Processes } from '../host/process.ts'
+import type { Network } from '../host/network.ts'
 import type { ServiceRoute } from './endpoints.ts'
 
 /** A destination whose remembered UDP flows may lead to an endpoint that is gone. */
@@ -27,9 +27,9 @@ export function staleUdpFlows(before: readonly ServiceRoute[], after: readonly S
   return stale
 }
 
-/** Makes the kernel forget these flows. `conntrack` says so with code 1 when there were none. */
-export async function forgetFlows(processes: Processes, flows: readonly StaleFlows[]): Promise<void> {
+/** Makes the kernel forget these flows. */
+export async function forgetFlows(network: Network, flows: readonly StaleFlows[]): Promise<void> {
   for (const { destination, port, backend } of flows) {
-    await processes.run(['conntrack', '-D', '-p', 'udp', ...(destination ? ['--orig-dst', destination] : []), '--dport', String(port), ...(backend ? ['--dst-nat', backend] : [])])
+    await network.forgetConnections('-p', 'udp', ...(destination ? ['--orig-dst', destination] : []), '--dport', String(port), ...(backend ? ['--dst-nat', backend] : []))
   }
 }

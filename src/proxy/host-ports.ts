@@ -1,6 +1,6 @@
 import type { Pod } from '../api/core/pod/pod.ts'
 import type { Informer } from '../client/informer.ts'
-import type { Processes } from '../host/process.ts'
+import type { Network } from '../host/network.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import { createNftablesTable } from './nftables.ts'
@@ -12,7 +12,7 @@ import type { Proxy } from './proxy.ts'
 export interface HostPortOptions {
   /** The pods of this node. */
   readonly pods: Informer<Pod>
-  readonly processes: Processes
+  readonly network: Network
   readonly clock: Clock
   readonly log: Log
   readonly clusterCidr: string
@@ -21,8 +21,8 @@ export interface HostPortOptions {
 
 /** Opens the `hostPort`s of the node's pods in nftables: the job of the CNI plugin `portmap`, without iptables. */
 export function startHostPorts(options: HostPortOptions): Proxy {
-  const { pods, processes, clock, log, clusterCidr } = options
-  const table = createNftablesTable(processes, { family: 'ip', table: options.table, clusterCidr, masqueradePods: false }, log)
+  const { pods, network, clock, log, clusterCidr } = options
+  const table = createNftablesTable(network, { family: 'ip', table: options.table, clusterCidr, masqueradePods: false }, log)
   let open = false
   const work = startReconciling(clock, log, async () => {
     const routes = hostPortRoutes(pods.list())

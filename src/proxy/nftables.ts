@@ -1,5 +1,4 @@
-import type { Processes } from '../host/process.ts'
-import { runOrThrow } from '../host/process.ts'
+import type { Network } from '../host/network.ts'
 import type { Log } from '../machinery/log.ts'
 import { changeTable, createTable } from './nftables-text.ts'
 import type { TableOptions } from './nftables-text.ts'
@@ -14,12 +13,8 @@ export interface NftablesTable {
 }
 
 /** The kernel's table through the `nft` command. Calls must not overlap. */
-export function createNftablesTable(processes: Processes, options: TableOptions, log: Log): NftablesTable {
+export function createNftablesTable(network: Network, options: TableOptions, log: Log): NftablesTable {
   let current: Ruleset | undefined
-
-  async function nft(text: string): Promise<void> {
-    await runOrThrow(processes, ['nft', '-f', '-'], { input: text })
-  }
 
   return {
     async apply(ruleset) {
@@ -27,7 +22,7 @@ export function createNftablesTable(processes: Processes, options: TableOptions,
         const change = changeTable(current, ruleset, options)
         if (change === '') return
         try {
-          await nft(change)
+          await network.nft(change)
           current = ruleset
           return
         } catch (error) {
@@ -36,12 +31,12 @@ export function createNftablesTable(processes: Processes, options: TableOptions,
           current = undefined
         }
       }
-      await nft(createTable(ruleset, options))
+      await network.nft(createTable(ruleset, options))
       current = ruleset
     },
     async remove() {
       current = undefined
-      await nft(`add table ${options.family} ${options.table}\ndelete table ${options.family} ${options.table}\n`)
+      await network.nft(`add table ${options.family} ${options.table}\ndelete table ${options.family} ${options.table}\n`)
     },
   }
 }

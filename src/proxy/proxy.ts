@@ -3,7 +3,7 @@ import { Services } from '../api/core/service.ts'
 import type { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
 import { EndpointSlices } from '../api/discovery/endpoint-slice.ts'
 import type { Cache } from '../client/cache.ts'
-import type { Processes } from '../host/process.ts'
+import type { Network } from '../host/network.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import { forgetFlows, staleUdpFlows } from './conntrack.ts'
@@ -18,7 +18,7 @@ const BY_SERVICE = 'proxy.service'
 
 export interface ProxyOptions {
   readonly cache: Cache
-  readonly processes: Processes
+  readonly network: Network
   readonly clock: Clock
   readonly log: Log
   readonly nodeName: string
@@ -38,18 +38,18 @@ export interface Proxy {
 
 /** Makes the node send connections to services on to their endpoints. */
 export function startProxy(options: ProxyOptions): Proxy {
-  const { cache, processes, clock, log, nodeName, family, clusterCidr } = options
+  const { cache, network, clock, log, nodeName, family, clusterCidr } = options
   const services = cache.informer<Service>(Services)
   const slices = cache.informer<EndpointSlice>(EndpointSlices)
   slices.addIndex(BY_SERVICE, slice => [`${slice.metadata.namespace}/${slice.metadata.labels?.[SERVICE_NAME] ?? ''}`])
   const slicesOf = ({ metadata }: Service): readonly EndpointSlice[] => slices.list({ index: [BY_SERVICE, `${metadata.namespace}/${metadata.name}`] })
-  const table = createNftablesTable(processes, { ...options, family: family === 'IPv4' ? 'ip' : 'ip6' }, log)
+  const table = createNftablesTable(network, { ...options, family: family === 'IPv4' ? 'ip' : 'ip6' }, log)
   let applied: readonly ServiceRoute[] = []
 
   const work = startReconciling(clock, log, async () => {
     const routes = serviceRoutes(services.list(), slicesOf, nodeName, family)
     await table.apply(planRuleset(routes, [], { family, clusterCidr }))
-    await forgetFlows(processes, staleUdpFlows(applied, routes))
+    await forgetFlows(network, staleUdpFlows(applied, routes))
     applied = routes
   })
   const ready = Promise.all([services.waitForSync(), slices.waitForSync()]).then(() => work.run())

@@ -1,0 +1,59 @@
+import { resources } from '../api/index.ts'
+import { admissionPlugins } from '../apiserver/admission/index.ts'
+import type { ApiServer } from '../apiserver/api-server.ts'
+import { createApiServer } from '../apiserver/api-server.ts'
+import { certificateAuthenticator } from '../apiserver/authn/certificate.ts'
+import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
+import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
+import { bootstrap, bootstrapObjects } from '../apiserver/bootstrap/index.ts'
+import { listen } from '../apiserver/network.ts'
+import { encryptedStorage } from '../storage/encryption.ts'
+import { loadKeyRing } from '../storage/encryption-keys.ts'
+import { memoryStorage } from '../storage/memory.ts'
+import { sqliteStorage } from '../storage/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+import { dnsObjects } from './addons.ts'
+import type { ComponentContext } from './component.ts'
+
+/** A running API server with its port open. */
+export interface OpenApiServer {
+  readonly api: ApiServer
+  close(): Promise<void>
+}
+
+const SHUTDOWN_GRACE_MS = 2_000
+
+/** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
+export async function openApiServer(context: ComponentContext): Promise<OpenApiServer> {
+  const { options, pki, host, clock, random, log } = context
+  const storage = await openStorage(context)
+  const api = await createApiServer({ storage, clock, random, log, resources, admission: admissionPlugins })
+  const read = (path: string): Promise<string> => host.files.readText(path)
+  const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
+  const [cert, key, clientCa, signingKey] = await Promise.all([
+    read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca')),
+    Promise.all([read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)]).then(([own, shared]) => readSigningKey(own, shared)),
+  ])
+  const tokens = createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader: api.stores, clock, random })
+  await bootstrap(api.local, api.stores, [...bootstrapObjects(), ...dnsObjects(options.clusterDns, options.dnsPort)])
+  const server = await listen(api, {
+    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, tokens],
+  })
+  context.recordPort('api', server.port)
+  return {
+    api,
+    async close() {
+      await server.close(SHUTDOWN_GRACE_MS)
+      await api.close()
+      await storage.close()
+    },
+  }
+}
+
+/** The cluster's state, secrets encrypted before they reach the disk. */
+async function openStorage({ options, layout, host, clock, log }: ComponentContext): Promise<Storage> {
+  const inner = options.storage === 'memory'
+    ? memoryStorage({ clock, log })
+    : await sqliteStorage({ path: `${layout.storageDir}/state.db`, files: host.files, clock, log })
+  return encryptedStorage(inner, { keys: await loadKeyRing(host.files, `${layout.pkiDir}/encryption.keys`) })
+}
