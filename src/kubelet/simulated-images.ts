@@ -12,7 +12,7 @@ async function pull(world: SimulatedWorld, name: string): Promise<string> {
   const known = imageNamed(world, name)
   if (known) return known.id
   const id = `sha256:${newId(world)}`
-  const repository = name.replace(/[:@][^/]*$/, '')
+  const repository = normalized(name).replace(/[:@][^/]*$/, '')
   world.images.set(normalized(name), {
     id, repoTags: [normalized(name)], repoDigests: [`${repository}@${id}`], sizeBytes, pinned: false, ...(uid !== undefined && { uid }), ...(username && { username }),
   })

@@ -1,6 +1,7 @@
 import type { Files } from '../host/files.ts'
 import { microTimestamp, type Clock, type Timer } from '../machinery/clock.ts'
 import { seededRandom, type Random } from '../machinery/random.ts'
+import { fullName, parseReference } from './images/reference.ts'
 import { RuntimeError, type ContainerConfig, type ContainerStatus, type Image, type PodSandboxConfig, type PodSandboxStatus, type RuntimeEvent } from './runtime.ts'
 
 /** What one container made from an image does. Without anything said it runs until it is stopped, and serves at once. */
@@ -82,8 +83,11 @@ export const newWorld = ({ clock, random = seededRandom(1), files, network = '10
   images: new Map(), sandboxes: new Map(), containers: new Map(), listeners: new Set(), lastAddress: 1, lastPid: 0,
 })
 
-/** Names as the runtime keeps them: with a tag. */
-export const normalized = (name: string): string => (/(:[\w.-]+|@[a-z0-9]+:[0-9a-f]+)$/.test(name) || name.startsWith('sha256:') ? name : `${name}:latest`)
+/** Names as the runtime keeps them: with registry and tag. */
+export function normalized(name: string): string {
+  const reference = parseReference(name)
+  return reference ? fullName(reference) : name
+}
 
 /** Whether all wanted labels are there. */
 export const hasLabels = (labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>> = {}): boolean =>

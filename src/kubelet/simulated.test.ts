@@ -80,7 +80,7 @@ test('simulated: behaviour may depend on the attempt, and starting and pulling m
       web: { run: ({ metadata }) => (metadata.attempt === 0 ? { startError: 'exec: "x": not found' } : {}) }, gone: { pullError: 'not found' },
     },
   })
-  await assert.rejects(runtime.pullImage('gone'), /failed to pull and unpack image "gone:latest": not found/)
+  await assert.rejects(runtime.pullImage('gone'), /failed to pull and unpack image "docker.io\/library\/gone:latest": not found/)
   await runtime.pullImage('web')
   const sandbox = await runtime.runPodSandbox(pod('a'))
   const first = await runtime.createContainer(sandbox, main, pod('a'))
