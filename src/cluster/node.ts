@@ -35,7 +35,7 @@ async function kubelet(context: ComponentContext, cleanup: Cleanup): Promise<voi
   cleanup(() => running.stop())
   const ended = new AbortController()
   const pods = startInformer({ client, clock, random, log, resource: Pods, only: { fieldSelector: `spec.nodeName=${options.nodeName}` }, signal: ended.signal })
-  const hostPorts = startHostPorts({ pods, network: host.network, clock, log, clusterCidr: options.clusterCidr, table: `${layout.nftTable}-hostports` })
+  const hostPorts = startHostPorts({ pods, network: host.network, clock, log, clusterCidr: options.clusterCidr, table: `${layout.nftTable}.hostports` })
   cleanup(async () => {
     await hostPorts.stop()
     ended.abort()

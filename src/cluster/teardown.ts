@@ -118,6 +118,6 @@ async function removeTables({ processes, network }: Host, name: string): Promise
   const listed = await processes.run(['nft', 'list', 'tables'])
   if (listed.code !== 0) return
   for (const [, family, table] of outputOf(listed).matchAll(/^table (\S+) (\S+)$/gm)) {
-    if (table === name || table?.startsWith(`${name}-`)) await network.nft(`delete table ${family} ${table}\n`)
+    if (table === name || table?.startsWith(`${name}.`)) await network.nft(`delete table ${family} ${table}\n`)
   }
 }

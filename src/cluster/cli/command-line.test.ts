@@ -47,6 +47,13 @@ for (const [args, wanted] of refused) {
   })
 }
 
+test('which cluster is meant may be said before them', () => {
+  const raw = { ...sample, raw: true }
+  const { options, positionals } = parseArguments(raw, ['--instance', 'two', '--data-dir=/d', 'get', '--instance', 'pods'])
+  assert.deepEqual([options, positionals], [{ instance: 'two', dataDir: '/d' }, ['get', '--instance', 'pods']])
+  assert.throws(() => parseArguments(raw, ['--instance']), /--instance needs a value/)
+})
+
 test('neighbours that changed places are one mistake', () => {
   assert.equal(editDistance('prot', 'port'), 1)
   assert.equal(editDistance('', 'abc'), 3)

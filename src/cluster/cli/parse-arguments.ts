@@ -15,7 +15,7 @@ const nameOf = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: s
 
 /** Reads what stands after the verb. Throws a sentence about the first thing that does not fit. */
 export function parseArguments(verb: Verb, args: readonly string[]): ParsedArguments {
-  if (verb.raw) return { options: {}, optionArgs: [], flags: {}, positionals: [...args] }
+  if (verb.raw) return parseRaw(verb, args)
   const own = verb.flags ?? {}
   const known: Record<string, { type: 'string' | 'boolean'; short?: string }> = { help: { type: 'boolean', short: 'h' } }
   for (const name of Object.keys(optionSpecs)) known[flagOf(name)] = { type: 'string' }
@@ -42,6 +42,21 @@ export function parseArguments(verb: Verb, args: readonly string[]): ParsedArgum
   if (extra !== undefined) throw badRequest(`what is "${extra}"? It is more than this command takes`)
   return parsed
 }
+
+/** The cluster's options may stand first; from the first other word on, all belongs to the other program. */
+function parseRaw(verb: Verb, args: readonly string[]): ParsedArguments {
+  let end = 0
+  while (end < args.length) {
+    const [, flag, inline] = /^--([a-z-]+)(=.*)?$/.exec(args[end]!) ?? []
+    if (flag === undefined || !RAW_OPTIONS.includes(flag)) break
+    end += inline === undefined ? 2 : 1
+  }
+  const { options, optionArgs } = parseArguments({ run: verb.run }, args.slice(0, end))
+  return { options, optionArgs, flags: {}, positionals: args.slice(end) }
+}
+
+/** What tells which cluster is meant; kubectl has no flags of these names. */
+const RAW_OPTIONS = ['instance', 'data-dir']
 
 /** ` (did you mean --port?)`, when something known is near. */
 export function suggestion(given: string, known: readonly string[], prefix = '--'): string {
