@@ -2,7 +2,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { IMAGE_PULL, backoffEnd, goDuration, nextBackoff, type BackoffEntry } from './backoff.ts'
 import type { EventType } from './events.ts'
-import { fullName, parseReference } from './images/reference.ts'
+import { parseReference } from './images/reference.ts'
 import type { Image, RegistryAuth, Runtime } from './runtime.ts'
 
 /** Why an image is not there; `reason` is the container's waiting reason. */
@@ -109,7 +109,8 @@ export function imagePuller(runtime: Runtime, clock: Clock, onPulled: () => void
         request.say('Warning', 'InspectFailed', message)
         throw new ImageError('InvalidImageName', message)
       }
-      const image = fullName(reference)
+      // Short names are the runtime's to complete; only the tag is said.
+      const image = reference.digest || /:[^/]+$/.test(request.image) ? request.image : `${request.image}:latest`
       const policy = request.policy || defaultPullPolicy(request.image)
       const found = await inspect(image, request)
       if (found && policy !== 'Always') {

@@ -81,6 +81,8 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
   let tornDown = false
   const waiting = new Map<string, WaitingReason>()
   const backoff = new Map<string, BackoffEntry>()
+  /** Containers that could not be started are not tried again before. */
+  const notBefore = new Map<string, number>()
   const restarting = new Set<string>()
   const messages = new Map<string, string>()
 
@@ -213,10 +215,12 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
       await kill(container, message, probeGrace ?? pod.spec.terminationGracePeriodSeconds ?? 30)
       dirty = true
     }
-    if (plan.start.length === 0) return
+    const due = plan.start.filter(({ spec }) => (notBefore.get(spec.name) ?? 0) <= clock.now())
+    for (const { spec } of plan.start) if (notBefore.has(spec.name)) wakeAt(notBefore.get(spec.name)!)
+    if (due.length === 0) return
     const sandbox = latestSandbox(state)!
     await writeHostsFile(sandbox)
-    for (const start of plan.start) {
+    for (const start of due) {
       signal.throwIfAborted()
       await startOne(start, sandbox, signal)
     }
@@ -274,11 +278,13 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     if (failed) {
       waiting.set(name, { reason: failed.reason, message: failed.message })
       if (failed.retryAtMs !== undefined) {
+        notBefore.set(name, failed.retryAtMs)
         wakeAt(failed.retryAtMs)
         publish()
         return
       }
     } else waiting.delete(name)
+    notBefore.delete(name)
     dirty = true
   }
 
@@ -379,6 +385,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     wake,
     update(next) {
       if (marksOf(next) !== marksOf(pod)) volumesChanged = true
+      if (next.metadata.generation !== pod.metadata.generation) notBefore.clear()
       pod = next
       if (next.metadata.deletionTimestamp != null) hurry()
       wake()
