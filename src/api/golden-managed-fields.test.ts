@@ -11,7 +11,7 @@ import { resources } from './index.ts'
 import type { AnyResource, KubeObject } from './resource.ts'
 
 const GOLDEN = new URL('../../../shared/golden/', import.meta.url)
-const FOLDERS = ['apply', 'managed-fields', 'kind-deployments', 'kind-configmaps', 'kind-secrets', 'kind-endpointslices', 'kind-replicasets', 'pod-update', 'patch-strategic']
+const FOLDERS = ['apply', 'managed-fields', 'kind-deployments', 'kind-configmaps', 'kind-secrets', 'kind-replicasets', 'pod-update', 'patch-strategic']
 /** Recorded answers that come from somewhere else: other versions of one object, subresources of another kind, admission. */
 const ELSEWHERE = /scale|versions-of-one-object|every-verb-pod|partial|table|manager-names/
 
