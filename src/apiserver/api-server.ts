@@ -14,7 +14,8 @@ import type { Call } from './call.ts'
 import { createCatalog } from './catalog.ts'
 import { untracked, type FieldTracker } from './field-tracker.ts'
 import { bootstrap } from './bootstrap/index.ts'
-import { createHooks, type Reserver } from './hooks.ts'
+import { createHooks } from './hooks.ts'
+import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
 import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
 import type { HealthCheck } from './paths/health.ts'
@@ -34,7 +35,8 @@ export interface ApiServerOptions {
   /** Whether what a fresh server contains (namespaces, roles, …) is made; absent: it is. */
   readonly bootstrap?: boolean
   readonly fields?: FieldTracker
-  readonly reservers?: (stores: Stores) => readonly Reserver[]
+  /** Where services get their addresses and ports. */
+  readonly services?: ServiceNetwork
 }
 
 export interface ApiServer {
@@ -44,8 +46,11 @@ export interface ApiServer {
   readonly stores: Stores
   readonly authorizer: AuthorizerChain
   readonly checks: readonly HealthCheck[]
+  readonly serviceIps: ServiceIps
   close(): Promise<void>
 }
+
+const DEFAULT_NETWORK: ServiceNetwork = { cidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } }
 
 /** Starts an API server over a storage: caches loaded, no port opened. `serve.ts` puts it on the network. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
@@ -60,15 +65,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     }).verdict === 'allow',
   })
   const fields = options.fields ?? untracked
-  const hooks = createHooks(options.reservers?.(stores) ?? [])
+  const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
+  const hooks = createHooks([serviceIps])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
-  const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, authorizer }
+  const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, hooks, authorizer }
   const state = { closing: false }
   const checks = healthChecks(storage, state)
   const local = localApi(server)
   if (options.bootstrap ?? true) await bootstrap(local, stores)
   return {
-    local, server, stores, authorizer, checks,
+    local, server, stores, authorizer, checks, serviceIps,
     async close() {
       state.closing = true
       await stores.close()

@@ -40,7 +40,7 @@ export class Exchange {
     const url = request.url ?? '/'
     const mark = url.indexOf('?')
     this.path = mark < 0 ? url : url.slice(0, mark)
-    this.query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
+    this.query = parseQuery(mark < 0 ? '' : url.slice(mark + 1))
     const gone = new AbortController()
     this.signal = gone.signal
     response.once('close', () => gone.abort())
@@ -151,6 +151,12 @@ export class Exchange {
   sendJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     return this.send(status, 'application/json', [utf8(JSON.stringify(value))], headers)
   }
+}
+
+/** A query as Go reads it: pairs that are badly escaped are dropped. */
+function parseQuery(text: string): URLSearchParams {
+  const pairs = text.split('&').filter(pair => pair !== '' && !/%(?![0-9a-fA-F]{2})|;/.test(pair))
+  return new URLSearchParams(pairs.join('&'))
 }
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

@@ -8,10 +8,13 @@ export interface Reservation extends AsyncDisposable {
 /** What a kind needs of the cluster before it can be stored: a Service its addresses. `draft` may be changed in place. */
 export interface Reserver {
   handles(resource: AnyResource): boolean
-  reserve(draft: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Reservation>
+  reserve(draft: never, old: never, dryRun: boolean): Promise<Reservation>
+  /** The object is gone: what it held is free. */
+  released(object: never): Promise<void>
 }
 
 export interface KindHooks {
+  released(resource: AnyResource, object: KubeObject): Promise<void>
   reserve(resource: AnyResource, draft: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Reservation>
 }
 
@@ -21,6 +24,9 @@ const NOTHING: Reservation = { commit() {}, async [Symbol.asyncDispose]() {} }
 export const createHooks = (reservers: readonly Reserver[]): KindHooks => ({
   async reserve(resource, draft, old, dryRun) {
     const reserver = reservers.find(each => each.handles(resource))
-    return reserver ? reserver.reserve(draft, old, dryRun) : NOTHING
+    return reserver ? reserver.reserve(draft as never, old as never, dryRun) : NOTHING
+  },
+  async released(resource, object) {
+    await reservers.find(each => each.handles(resource))?.released(object as never)
   },
 })

@@ -74,9 +74,9 @@ export class Registry {
     this.#clearStatus(resource, draft)
     if (resource.generationOf) draft.metadata.generation = 1
     resource.prepareForCreate?.(draft)
-    await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, this.#context()) ?? [])])
     this.#refuse(resource, draft, validateNameSegment(draft.metadata))
+    await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
     await admission.validate(call, 'CREATE', draft, undefined)
     refuseVersion(draft)
@@ -150,15 +150,17 @@ export class Registry {
     this.#keepOtherHalf(resource, draft, old, change.subresource)
     this.#setGeneration(resource, draft, old)
     if (!change.subresource) resource.prepareForUpdate?.(draft, old)
+    if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
-    if (!change.internal) {
-      this.#validateUpdate(call, draft, old, change.subresource)
-      await admission.validate(call, 'UPDATE', draft, old)
-    }
+    if (!change.internal) await admission.validate(call, 'UPDATE', draft, old)
     if (fields.unchanged(draft, old)) return old
     if (isLastRelease(draft, old)) {
       if (isDryRun(call)) return draft
-      if ((await store.delete(key, current.revision)).written) return draft
+      if ((await store.delete(key, current.revision)).written) {
+        reserved.commit()
+        await hooks.released(resource, old)
+        return draft
+      }
     } else {
       if (isDryRun(call)) return draft
       const result = await store.update(key, current.revision, draft, ttlOf(resource))
@@ -276,14 +278,15 @@ function isLastRelease(next: KubeObject, old: KubeObject): boolean {
 }
 
 function matchNamespace(call: Call, draft: KubeObject): void {
-  if (!call.resource.namespaced) return
+  if (!call.resource.namespaced) return void delete (draft.metadata as Partial<ObjectMeta>).namespace
   if (draft.metadata.namespace && draft.metadata.namespace !== call.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   draft.metadata.namespace = call.namespace!
 }
 
-function matchName(call: Call, draft: KubeObject): void {
+/** The name in a body must be the one in the URL. */
+export function matchName(call: Call, draft: KubeObject): void {
   const name = nameOf(call)
   if (!draft.metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (draft.metadata.name !== name) throw badRequest(`the name of the object (${draft.metadata.name}) does not match the name on the URL (${name})`)

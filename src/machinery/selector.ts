@@ -178,7 +178,7 @@ export function parseLabelSelector(text: string): LabelSelector {
     const first = peek(true)
     if (first.type === ')') {
       take()
-      return []
+      return ['']
     }
     if (first.type !== 'identifier' && first.type !== ',') refuse(first, ", expected: ',', ')' or identifier")
     for (;;) {

@@ -104,11 +104,11 @@ function metadataBody({ object, entry, page }: Outcome, { format }: AnswerParts)
 function* metadataList(entries: readonly Entry[], metadata: ListMeta, apiVersion: string): Generator<Uint8Array> {
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":`
   if (entries.length === 0) return yield utf8(`${head}null}\n`)
+  const itemHead = utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`)
   yield utf8(`${head}[`)
-  yield* joined(entries, entry => concat([METADATA_HEAD, metadataItem(entry), CLOSE]))
+  yield* joined(entries, entry => concat([itemHead, metadataItem(entry), CLOSE]))
   yield utf8(']}\n')
 }
-const METADATA_HEAD = utf8('{"metadata":')
 const CLOSE = utf8('}')
 
 function* tableBody({ object, page }: Outcome, { resource, format, include, now }: AnswerParts): Generator<Uint8Array> {

@@ -40,7 +40,11 @@ export async function removeObject(server: Server, call: Call, name: string, opt
       if (marked.written) return toServedVersion(resource, marked.entry.object)
     } else {
       const last = step.type === 'mark' ? step.object : object
-      if (dryRun || (await store.delete(key, current.revision)).written) return answerOf(resource, last)
+      if (dryRun) return answerOf(resource, last)
+      if ((await store.delete(key, current.revision)).written) {
+        await server.hooks.released(resource, object)
+        return answerOf(resource, last)
+      }
     }
     await stores.fresh(resource)
   }
@@ -57,9 +61,11 @@ function answerOf(resource: AnyResource, object: KubeObject): unknown {
 
 function checkPreconditions(resource: AnyResource, object: KubeObject, { preconditions }: DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata
-  const refuse = (what: string, wanted: string, there: string) => conflict(resource, name, `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${there}). The object might have been deleted and then recreated`)
+  // Upstream names the kind here, and the resource everywhere else.
+  const kind = { group: resource.group, plural: resource.kind }
+  const refuse = (what: string, wanted: string, there: string) => conflict(kind, name, `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${there}). The object might have been deleted and then recreated`)
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) throw refuse('UID', preconditions.uid, uid)
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    throw conflict(resource, name, `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`)
+    throw conflict(kind, name, `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`)
   }
 }

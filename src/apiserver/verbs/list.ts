@@ -32,18 +32,18 @@ export async function listPage(server: Server, call: Call): Promise<Page> {
   const { resource, options } = call
   checkListOptions(options, false)
   const selection = selectionOf(resource, options)
-  const limit = options.limit !== undefined && options.limit > 0 ? options.limit : Infinity
+  // A list of whatever is there comes in one piece.
+  const limit = options.limit !== undefined && options.limit > 0 && options.resourceVersion !== '0' ? options.limit : Infinity
   const prefix = prefixOf(resource, resource.namespaced ? call.namespace : undefined)
   const { snapshot, from } = await snapshotFor(server, call, prefix, limit !== Infinity)
   const entries: Entry[] = []
   let next: string | undefined
   for (const entry of snapshot.walk(prefix, from)) {
-    if (!selection.matches(entry.object)) continue
     if (entries.length === limit) {
       next = entry.key
       break
     }
-    entries.push(entry)
+    if (selection.matches(entry.object)) entries.push(entry)
   }
   return { entries, metadata: metadataOf(snapshot, prefix, selection.everything, entries, next) }
 }

@@ -1,5 +1,6 @@
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
+import { matchName } from '../registry.ts'
 import { createsOnUpdate } from '../strategies.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
@@ -9,6 +10,7 @@ export const update: Verb = async ({ registry, catalog }, call) => {
   checkWriteOptions('UpdateOptions', call.options)
   // Read before anything is looked up: a body that is none is refused whether or not there is an object.
   let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(call.resource), catalog)
+  matchName(call, first)
   const next = (): ReturnType<typeof readObject> => {
     const draft = first ?? readObject(call, kindOf(call.resource), catalog)
     first = undefined

@@ -6,6 +6,7 @@ import type { Admission } from '../admission-chain.ts'
 import type { Call, Outcome } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
 import type { FieldTracker } from '../field-tracker.ts'
+import type { KindHooks } from '../hooks.ts'
 import type { Registry } from '../registry.ts'
 import type { Stores } from '../stores.ts'
 
@@ -19,6 +20,7 @@ export interface Server {
   readonly registry: Registry
   readonly admission: Admission
   readonly fields: FieldTracker
+  readonly hooks: KindHooks
   readonly authorizer: Authorizer
 }
 
