@@ -1,11 +1,10 @@
 import { resources } from '../api/index.ts'
-import { admissionPlugins } from '../apiserver/admission/index.ts'
 import type { ApiServer } from '../apiserver/api-server.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
 import { certificateAuthenticator } from '../apiserver/authn/certificate.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
-import { bootstrap, bootstrapObjects } from '../apiserver/bootstrap/index.ts'
+import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import { encryptedStorage } from '../storage/encryption.ts'
 import { loadKeyRing } from '../storage/encryption-keys.ts'
@@ -27,7 +26,9 @@ const SHUTDOWN_GRACE_MS = 2_000
 export async function openApiServer(context: ComponentContext): Promise<OpenApiServer> {
   const { options, pki, host, clock, random, log } = context
   const storage = await openStorage(context)
-  const api = await createApiServer({ storage, clock, random, log, resources, admission: admissionPlugins })
+  const api = await createApiServer({
+    storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
+  })
   const read = (path: string): Promise<string> => host.files.readText(path)
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const [cert, key, clientCa, signingKey] = await Promise.all([
@@ -35,7 +36,7 @@ export async function openApiServer(context: ComponentContext): Promise<OpenApiS
     Promise.all([read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)]).then(([own, shared]) => readSigningKey(own, shared)),
   ])
   const tokens = createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader: api.stores, clock, random })
-  await bootstrap(api.local, api.stores, [...bootstrapObjects(), ...dnsObjects(options.clusterDns, options.dnsPort)])
+  await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
   const server = await listen(api, {
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, tokens],
   })

@@ -96,7 +96,8 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
   }
   const pki = await ensureIdentities({ files: host.files, clock, options, layout })
   if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
-  const kubeconfig = whole ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
+  const hasApi = parts.some(({ name }) => name === 'control-plane' || name === 'apiserver')
+  const kubeconfig = hasApi ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
   const reach = kubeconfig !== undefined && { kubeconfig }
   const api = createApiAccess({ host, clock, random: systemRandom, log, ...reach })
   try {
