@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { connectTcp } from '../host/sockets.ts'
 import { sleep, type Clock } from '../machinery/clock.ts'
 import { containerdPaths } from './containerd-config.ts'
 
@@ -12,6 +13,7 @@ interface SweepOptions {
 /** Where containerd puts the shims' sockets, whatever its state directory. */
 const SHIM_SOCKETS = '/run/containerd/s'
 const GONE_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 1_000
 
 /** The shims of this containerd, and what runs below them. A shim's command line names the containerd it belongs to. */
 async function shimsAndContainers({ processes }: Host, socket: string): Promise<number[]> {
@@ -36,14 +38,15 @@ async function killAll({ host, clock, cgroupRoot }: SweepOptions, socket: string
   }
 }
 
-async function removeShimSockets({ files }: Host, state: string): Promise<void> {
-  const tasks = `${state}/io.containerd.runtime.v2.task`
-  for (const namespace of (await files.exists(tasks)) ? await files.list(tasks) : []) {
-    for (const task of await files.list(`${tasks}/${namespace.name}`)) {
-      const addressFile = `${tasks}/${namespace.name}/${task.name}/address`
-      const address = (await files.exists(addressFile)) ? (await files.readText(addressFile)).replace(/^unix:\/\//, '') : ''
-      if (address.startsWith(`${SHIM_SOCKETS}/`)) await files.remove(address)
-    }
+/**
+ * A shim that was killed leaves its socket, and it may be known to no bundle any more. Nobody listens there: that is asked by connecting, which
+ * also tells of shims of other clusters in other network namespaces.
+ */
+async function removeDeadShimSockets({ files }: Host): Promise<void> {
+  for (const { name } of (await files.exists(SHIM_SOCKETS)) ? await files.list(SHIM_SOCKETS) : []) {
+    const answer = await connectTcp(`${SHIM_SOCKETS}/${name}`, { timeoutMs: CONNECT_TIMEOUT_MS }).then(
+      connection => void connection.destroy(), error => (error as { code?: string }).code)
+    if (answer === 'ECONNREFUSED') await files.remove(`${SHIM_SOCKETS}/${name}`)
   }
 }
 
@@ -64,7 +67,7 @@ export async function sweepContainerd(options: SweepOptions): Promise<void> {
   const { host, directory } = options
   const paths = containerdPaths(directory)
   await killAll(options, paths.socket)
-  await removeShimSockets(host, paths.state)
+  await removeDeadShimSockets(host)
   for (const place of [paths.state, paths.temporary, paths.root]) await host.mounts.unmountBelow(place, { lazy: true })
   for (const path of [paths.state, paths.temporary, paths.pidFile, paths.socket, `${paths.socket}.ttrpc`]) await host.files.remove(path)
   await removeCgroups(options)

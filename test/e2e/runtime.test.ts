@@ -124,5 +124,14 @@ describe('our own containerd', { skip: root ? false : 'needs root' }, () => {
     await removeContainerd(other.options)
     other.containerd = { ...other.containerd, stop: async () => {} }
     assert.deepEqual(await other.close(), [])
+
+    const { id } = await startPod('neighbour', 'while true; do sleep 1; done')
+    const sockets = await own.host.files.list('/run/containerd/s')
+    await removeContainerd(other.options)
+    assert.deepEqual(await own.host.files.list('/run/containerd/s'), sockets, 'the shims of others keep their sockets')
+    const pid = own.containerd.pid()
+    process.kill(pid, 'SIGKILL')
+    await until('another process', () => own.containerd.pid() !== pid)
+    assert.equal((await own.runtime.containerStatus(id))?.state, 'Running')
   })
 })
