@@ -34,8 +34,8 @@ test('__proto__ is a key', () => {
 })
 test('hostile nesting is refused without using up the stack', () => {
   for (const open of ['[', '{"a":', '[{"a":']) assert.throws(() => parseJson(open.repeat(50_000)), { name: 'StatusError' })
-  assert.throws(() => parseJson('['.repeat(10_001) + ']'.repeat(10_001)), { message: 'exceeded max depth' })
-  parseJson('['.repeat(10_000) + ']'.repeat(10_000))
+  assert.throws(() => parseJson('['.repeat(1001) + ']'.repeat(1001)), { message: 'exceeded max depth' })
+  parseJson('['.repeat(1000) + ']'.repeat(1000))
 })
 
 test('the careful reader and JSON.parse agree', () => {

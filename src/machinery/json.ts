@@ -19,8 +19,8 @@ export interface ParsedText {
   readonly problems?: readonly string[]
 }
 
-/** Deeper nesting than this is refused, as upstream does. */
-export const MAX_DEPTH = 10_000
+/** Deeper nesting than this is refused. Upstream's limit is ten times as much; no real object comes near, and whoever walks a value may recurse. */
+export const MAX_DEPTH = 1000
 const NONE: ReadonlyMap<string, string> = new Map()
 
 /**

@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Pair, ParsedNode, Tags, ToStringOptions } from 'yaml'
 import type { ParsedText } from './json.ts'
-import { parseJson } from './json.ts'
+import { MAX_DEPTH, parseJson } from './json.ts'
 import { badRequest, StatusError } from './status.ts'
 
 /** Texts longer than this are refused: the parser costs a hundred times their size. */
@@ -66,9 +66,12 @@ function repeatedKeys(root: ParsedNode | null, lines: LineCounter): string[] {
   const found: string[] = []
   if (!root) return found
   visit(root, {
-    Map: (_key, map) => {
+    Collection: (_key, node, path) => {
+      // The path holds maps and their pairs.
+      if (path.length > 2 * MAX_DEPTH) throw badRequest('error converting YAML to JSON: yaml: exceeded max depth')
+      if (!isMap(node)) return
       const seen = new Set<unknown>()
-      for (const pair of map.items as Pair<ParsedNode, ParsedNode | null>[]) {
+      for (const pair of node.items as Pair<ParsedNode, ParsedNode | null>[]) {
         const key = isScalar(pair.key) ? pair.key.value : undefined
         if (key === undefined || typeof key === 'object') continue
         if (seen.has(key)) found.push(`line ${lines.linePos((pair.value ?? pair.key).range[0]).line}: key ${JSON.stringify(key)} already set in map`)

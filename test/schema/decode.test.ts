@@ -13,6 +13,7 @@ import { objectMeta } from '../../src/api/meta/object-meta.ts'
 import { parseJson } from '../../src/machinery/json.ts'
 import { decode, warningsOf } from '../../src/machinery/schema/decode.ts'
 import { applyDefaults } from '../../src/machinery/schema/defaults.ts'
+import { decodeProtobuf, encodeProtobuf } from '../../src/machinery/schema/protobuf.ts'
 import { lookup } from '../../src/machinery/schema/merge-keys.ts'
 import type { Schema } from '../../src/machinery/schema/schema.ts'
 import { object as declare, string } from '../../src/machinery/schema/schema.ts'
@@ -108,7 +109,11 @@ test('JSON schemas nest in themselves and have several shapes', () => {
 })
 test('nesting that uses up the stack is a 400', () => {
   const deep = (levels: number): string => '{"not":'.repeat(levels) + '{}' + '}'.repeat(levels)
-  assert.throws(() => read(customResourceDefinition, `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${deep(9_900)}}}]}}`), { name: 'StatusError', code: 400 })
+  const definition = (levels: number): string => `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${deep(levels)}}}]}}`
+  assert.throws(() => read(customResourceDefinition, definition(1_000)), { name: 'StatusError', code: 400 })
+  assert.throws(() => decode(customResourceDefinition, JSON.parse(definition(50_000))), { name: 'StatusError', code: 400 })
+  const { object } = read(customResourceDefinition, definition(900))
+  assert.deepEqual(decodeProtobuf(customResourceDefinition, encodeProtobuf(customResourceDefinition, object as never)), object)
 })
 
 test('defaults are filled in, the zero ones left out', () => {

@@ -35,7 +35,7 @@ export function modelFilesOf(typeName: string): string[] {
 
 /**
  * The texts of types and fields, read when first asked for. `readFile` is given a file's name below `dist/gen/models` and answers its text, or
- * undefined where there is none. Fields that refer to another type have no text there: the caller tells that type's instead.
+ * undefined where there is none. Fields that refer to another type have no text there.
  */
 export function describer(readFile: (name: string) => string | undefined): (type: string, field?: string) => string | undefined {
   const models = new Map<string, ModelText | undefined>()

@@ -89,8 +89,9 @@ const describeUnion = ({ discriminator, members }: { discriminator?: string; mem
 })
 
 function property(schema: Schema, name: string, field: Field, options: OpenApiOptions, reach: Reach): Definition {
-  const description = options.describe?.(schema.name, name)
   const type = typeOf(field.node, options, reach)
+  // The models have no text for fields that refer to a type: its own stands in.
+  const description = options.describe?.(schema.name, name) ?? (typeof type.$ref === 'string' ? options.describe?.(type.$ref.slice(type.$ref.lastIndexOf('/') + 1)) : undefined)
   const preset = options.version === 3 ? defaultOf(field) : undefined
   const marks = marksOf(field)
   // Version 3 allows nothing beside a $ref: it is wrapped where something stands beside it.

@@ -1,5 +1,6 @@
 import type { ProtobufReader } from '../protobuf.ts'
 import { BYTES, FIXED64, ProtobufError, VARINT } from '../protobuf.ts'
+import { MAX_DEPTH, parseJson } from '../json.ts'
 import { codecOf, keep, setKey, sortedKeys } from './compile.ts'
 import { formatDuration } from './duration.ts'
 import { layoutOf } from './protobuf-layout.ts'
@@ -203,7 +204,8 @@ function readJson(reader: ProtobufReader): unknown {
 function parseRaw(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return null
   try {
-    return JSON.parse(decoder.decode(bytes))
+    const text = decoder.decode(bytes)
+    return text.length > MAX_DEPTH ? parseJson(text).value : JSON.parse(text)
   } catch {
     throw new ProtobufError('proto: embedded JSON cannot be read')
   }
