@@ -12,7 +12,7 @@ import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
 import { createRbac } from './authz/rbac.ts'
 import type { Call } from './call.ts'
 import { createCatalog } from './catalog.ts'
-import { untracked, type FieldTracker } from './field-tracker.ts'
+import { FieldTracker } from './field-tracker.ts'
 import { bootstrap } from './bootstrap/index.ts'
 import { createHooks } from './hooks.ts'
 import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
@@ -34,7 +34,6 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[]
   /** Whether what a fresh server contains (namespaces, roles, …) is made; absent: it is. */
   readonly bootstrap?: boolean
-  readonly fields?: FieldTracker
   /** Where services get their addresses and ports. */
   readonly services?: ServiceNetwork
 }
@@ -64,11 +63,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     }).verdict === 'allow',
   })
-  const fields = options.fields ?? untracked
+  const catalog = createCatalog(options.resources)
+  const fields = new FieldTracker(clock, catalog)
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
   const hooks = createHooks([serviceIps])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
-  const server: Server = { clock, random, log, catalog: createCatalog(options.resources), stores, registry, admission, fields, hooks, authorizer }
+  const server: Server = { clock, random, log, catalog, stores, registry, admission, fields, hooks, authorizer }
   const state = { closing: false }
   const checks = healthChecks(storage, state)
   const local = localApi(server)
@@ -96,7 +96,7 @@ function healthChecks(storage: Storage, state: { closing: boolean }): readonly H
 
 /** Requests of components in this process: already authenticated, as themselves, with no TLS, HTTP or JSON. */
 function localApi(server: Server): LocalApi {
-  const callOf = (request: ApiRequest): Call => ({ ...request, warnings: new Set() })
+  const callOf = (request: ApiRequest): Call => ({ ...request, warnings: new Set(), notes: {} })
   return {
     async call(request) {
       const call = callOf(request)

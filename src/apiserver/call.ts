@@ -17,6 +17,8 @@ export interface Call extends ApiRequest {
   readonly encoded?: EncodedBody
   /** Warning headers of the answer. */
   readonly warnings: Set<string>
+  /** What was noticed on the way. */
+  readonly notes: { /** The body's list of managed fields is empty. */ forgetsManagers?: boolean }
   /** What follows a proxy subresource in the URL, and its query. */
   readonly proxyPath?: string
   readonly proxyQuery?: string

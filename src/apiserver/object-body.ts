@@ -39,6 +39,8 @@ export function objectFrom(call: Call, kind: BodyKind, catalog: Catalog, read: R
   }
   report(call, kind, said, decoded.problems)
   const object = decoded.object as KubeObject
+  const managers = (value as { metadata?: { managedFields?: unknown } } | undefined)?.metadata?.managedFields
+  call.notes.forgetsManagers = Array.isArray(managers) && managers.length === 0
   object.kind = kind.kind
   object.apiVersion = apiVersionOf(kind)
   applyDefaults(kind.schema, object)

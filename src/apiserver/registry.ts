@@ -62,16 +62,16 @@ export class Registry {
     return entry
   }
 
-  async create(call: Call, draft: KubeObject): Promise<KubeObject> {
+  async create(call: Call, draft: KubeObject, applied = false): Promise<KubeObject> {
     const { resource } = call
     const { admission, fields, hooks, random } = this.#parts
     matchNamespace(call, draft)
     const generated = !draft.metadata.name && draft.metadata.generateName
-    fields.created(call, draft)
+    this.#clearStatus(resource, draft)
+    if (!applied) fields.created(call, draft)
     await admission.mutate(call, 'CREATE', draft, undefined)
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
-    this.#clearStatus(resource, draft)
     if (resource.generationOf) draft.metadata.generation = 1
     resource.prepareForCreate?.(draft)
     this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, this.#context()) ?? [])])
@@ -122,7 +122,7 @@ export class Registry {
         const draft = await change.missing()
         matchName(call, draft)
         if (change.checksUid && draft.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, '')
-        return { object: await this.create({ ...call, verb: 'create' }, draft), created: true }
+        return { object: await this.create({ ...call, verb: 'create' }, draft, change.applied), created: true }
       }
       const object = await this.#replace(call, change, key, current)
       if (object) return { object, created: false }
@@ -143,11 +143,11 @@ export class Registry {
     if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
     if (version !== undefined && version !== String(current.revision)) throw modified(resource, old.metadata.name)
     this.#carryOver(call, draft, old)
+    this.#keepOtherHalf(resource, draft, old, change.subresource)
     if (!change.internal) {
       if (!change.applied) fields.updated(call, draft, old, change.subresource)
       await admission.mutate(call, 'UPDATE', draft, old)
     }
-    this.#keepOtherHalf(resource, draft, old, change.subresource)
     this.#setGeneration(resource, draft, old)
     if (!change.subresource) resource.prepareForUpdate?.(draft, old)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)

@@ -44,7 +44,7 @@ async function callOf(exchange: Exchange, info: ResourceInfo, { resource, verb, 
   const named = info.legacyWatch && name !== undefined ? { fieldSelector: `metadata.name=${name}` } : {}
   const userAgent = exchange.header('user-agent')
   return {
-    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, signal: exchange.signal,
+    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, notes: {}, signal: exchange.signal,
     ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
     ...(encoded && { encoded }), ...(verb === 'patch' && { patchType: encoded!.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
     ...(info.rest.length > 0 && { proxyPath: info.rest.join('/') }),

@@ -25,7 +25,11 @@ interface Range {
 
 const ATTEMPTS = 64
 const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
-const numberOf = (address: string): bigint => (familyOf(address) === 'IPv6' ? new Address6(address).bigInt() : new Address4(address).bigInt())
+function numberOf(address: string): bigint | undefined {
+  const isIPv6 = familyOf(address) === 'IPv6'
+  if (!(isIPv6 ? Address6 : Address4).isValid(address)) return undefined
+  return isIPv6 ? new Address6(address).bigInt() : new Address4(address).bigInt()
+}
 const textOf = (family: Family, value: bigint): string => (family === 'IPv6' ? Address6.fromBigInt(value).correctForm() : Address4.fromBigInt(value).correctForm())
 
 function rangeOf(cidr: string): Range {
@@ -138,7 +142,9 @@ export class ServiceIps implements Reserver {
 
   async #claimStated(service: Service, address: string, dryRun: boolean, claimed: string[]): Promise<string> {
     const refuse = (why: string) => invalid(Services, service.metadata.name, [invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${address}: ${why}`)])
-    const range = this.#ranges.find(each => each.family === familyOf(address) && numberOf(address) >= each.first && numberOf(address) <= each.last)
+    const value = numberOf(address)
+    if (value === undefined) throw invalid(Services, service.metadata.name, [invalidValue('spec.clusterIPs[0]', address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')])
+    const range = this.#ranges.find(each => each.family === familyOf(address) && value >= each.first && value <= each.last)
     if (!range) throw refuse('the provided network does not match the current range')
     if (!dryRun && !(await this.#claim(service, address, claimed))) throw refuse('provided IP is already allocated')
     return address
@@ -185,7 +191,7 @@ export class ServiceIps implements Reserver {
         name: address, uid: random.uuid(), creationTimestamp: timestamp(clock.now()),
         labels: { 'ipaddress.kubernetes.io/ip-family': familyOf(address), 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
       },
-      spec: { parentRef: { group: '', resource: 'services', namespace, name } },
+      spec: { parentRef: { resource: 'services', namespace, name } },
     } as unknown as IPAddress
     const result = await store.create(key, object)
     if (!result.written) return false

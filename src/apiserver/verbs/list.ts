@@ -39,11 +39,12 @@ export async function listPage(server: Server, call: Call): Promise<Page> {
   const entries: Entry[] = []
   let next: string | undefined
   for (const entry of snapshot.walk(prefix, from)) {
-    if (entries.length === limit) {
+    // Whether there is more is told by what fields select, but not by what labels do: upstream pages through the store by keys.
+    if (entries.length === limit && (selection.fields.everything || selection.matches(entry.object))) {
       next = entry.key
       break
     }
-    if (selection.matches(entry.object)) entries.push(entry)
+    if (entries.length < limit && selection.matches(entry.object)) entries.push(entry)
   }
   return { entries, metadata: metadataOf(snapshot, prefix, selection.everything, entries, next) }
 }

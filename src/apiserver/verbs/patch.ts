@@ -14,21 +14,43 @@ import type { Verb } from './verb.ts'
 const APPLY = 'application/apply-patch+yaml'
 
 /** Changes an object by what a patch says, whatever version of it is there. Applying makes the object where there is none. */
-export const patch: Verb = async ({ registry, catalog }, call) => {
+export const patch: Verb = async ({ registry, catalog, fields }, call) => {
   const isApply = call.patchType === APPLY
   checkWriteOptions('PatchOptions', call.options, isApply)
   const kind = kindOf(call.resource)
+  const applied = (live: KubeObject | undefined): KubeObject => {
+    const read = readPatch(call)
+    checkConfiguration(call, read.value)
+    // Decoded for its problems only: what is applied is what the client said, without defaults.
+    objectFrom(call, kind, catalog, read)
+    return objectFrom(silent(call), kind, catalog, { value: fields.applied(call, live ? (read.value as object) : withoutVersion(read.value as object), live && withoutVersion(live), call.subresource) })
+  }
   const { object, created } = await registry.update(call, {
-    next: current => patched(call, kind, toServedVersion(call.resource, current), catalog), unconditional: true,
-    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => objectFrom(call, kind, catalog, readPatch(call)) }),
+    next: current => (isApply ? applied(current) : patched(call, kind, toServedVersion(call.resource, current), catalog)), unconditional: true, applied: isApply,
+    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => applied(undefined) }),
   })
   return { object: toServedVersion(call.resource, object), created }
 }
 
+/** Problems are told once, when what the client sent is read. */
+const silent = (call: Call): Call => ({ ...call, options: { ...call.options, fieldValidation: 'Ignore' } })
+
+/** An object whose version nobody insists on. */
+function withoutVersion<T extends object>(object: T): T {
+  const { metadata, ...rest } = object as { metadata?: { resourceVersion?: string } }
+  const { resourceVersion: _any, ...others } = metadata ?? {}
+  return { ...rest, metadata: others } as T
+}
+
+function checkConfiguration(call: Call, value: unknown): void {
+  const config = value as { metadata?: { managedFields?: unknown[] } } | undefined
+  if (Array.isArray(config?.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
+  if (typeof value !== 'object' || value === null) throw badRequest(`error decoding YAML: the configuration for ${call.name} is not an object`)
+}
+
 /** What a patch makes of an object, decoded anew. The version is left out, so that only a patch that states one insists on it. */
 export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog): KubeObject {
-  const { resourceVersion: _any, ...metadata } = current.metadata
-  const before = { ...current, metadata }
+  const before = withoutVersion(current)
   const read = readPatch(call)
   const value = applied(call, kind, before, read)
   try {
@@ -44,7 +66,6 @@ function applied(call: Call, kind: BodyKind, before: object, { value: change }: 
     case 'application/json-patch+json': return applyJsonPatch(before, change)
     case 'application/merge-patch+json': return applyMergePatch(before, change)
     case 'application/strategic-merge-patch+json': return applyStrategicMergePatch(kind.schema, before, change)
-    case APPLY: return applyStrategicMergePatch(kind.schema, before, change)
     default: throw new StatusError('UnsupportedMediaType', '415: Unsupported Media Type', {})
   }
 }
