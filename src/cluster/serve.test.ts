@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +65,7 @@ test('a server starts its parts in order, says so in state.json, and stops them 
   assert.equal(state().phase, 'ready')
   assert.deepEqual(Object.keys(state().ports), ['control-plane', 'node'])
   assert.ok(existsSync(layout.adminKubeconfig))
+  for (const directory of [layout.storageDir, layout.pkiDir, layout.logDir]) assert.equal(statSync(directory).mode & 0o077, 0, directory)
   stop.abort()
   await served
   assert.equal(state().phase, 'stopped')
@@ -118,6 +119,19 @@ test('a stop while starting is an orderly end', { skip }, async context => {
   setImmediate(() => stop.abort())
   await served
   assert.equal(state().phase, 'stopped')
+})
+
+test('components that start at the same moment share one authority', { skip }, async context => {
+  const { start, stop, layout } = await bench(context)
+  const authorities: string[] = []
+  const noting: StartComponent = ({ pki }) => {
+    authorities.push(readFileSync(pki.certificate('ca'), 'utf8'))
+    if (authorities.length === 3) stop.abort()
+    return { ready: Promise.resolve(), stop: async () => {} }
+  }
+  await Promise.all((['apiserver', 'kubelet', 'proxy'] as const).map(name => start(part(name, noting))))
+  assert.equal(new Set(authorities).size, 1)
+  assert.ok(existsSync(join(layout.dataDir, 'state-kubelet.json')))
 })
 
 test('a port that is taken is named together with who has it', { skip }, async context => {

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { openLog } from '../host/log.ts'
-import type { Clock } from '../machinery/clock.ts'
+import { sleep, type Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { systemRandom } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
@@ -87,14 +87,16 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
   if (parts.some(({ name }) => name === 'node' || name === 'kubelet')) await requireCgroups(host)
   if (whole) await requireFreePorts(host, options)
   await host.files.makeDirectory(layout.dataDir, 0o711)
-  for (const directory of [layout.runDir, layout.logDir, layout.storageDir, layout.kubeletDir]) await host.files.makeDirectory(directory)
+  for (const directory of [layout.runDir, layout.kubeletDir]) await host.files.makeDirectory(directory, 0o711)
+  // Secrets in clear are nobody else's to read.
+  for (const directory of [layout.logDir, layout.storageDir]) await host.files.makeDirectory(directory, 0o700)
   const log = await openServerLog(host, options, logFile)
   const state = await openState(request, whole ? layout : { ...layout, stateFile: `${layout.dataDir}/state-${parts[0]!.name}.json` })
   if (state.previous && state.previous.phase !== 'stopped') {
     log.warn('the run before did not end in order', { phase: state.previous.phase })
     if (state.previous.phase !== 'failed') progress('the run before was cut off: taking over what it left')
   }
-  const pki = await ensureIdentities({ files: host.files, clock, options, layout })
+  const pki = await alone(`${options.instance}/pki`, clock, () => ensureIdentities({ files: host.files, clock, options, layout }))
   if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
   const hasApi = parts.some(({ name }) => name === 'control-plane' || name === 'apiserver')
   const kubeconfig = hasApi ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
@@ -104,6 +106,17 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
     await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, api, ...reach })
   } finally {
     api.close()
+  }
+}
+
+const RETRY_MS = 20
+
+/** Components that start at the same moment, each as a process of its own, must not make two authorities. */
+async function alone<T>(name: string, clock: Clock, action: () => Promise<T>): Promise<T> {
+  while (true) {
+    const claim = await claimInstance(name)
+    if (claim) return action().finally(() => claim.release())
+    await sleep(clock, RETRY_MS)
   }
 }
 
