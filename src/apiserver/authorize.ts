@@ -7,9 +7,10 @@ import type { RequestInfo } from './request-info.ts'
 /** Refuses what the user may not do (403), worded as upstream words it. */
 export function authorize(authorizer: Authorizer, call: Call): void {
   const { resource } = call
+  const name = call.name ?? nameSelected(call.options.fieldSelector, call.verb)
   check(authorizer, {
     user: call.user, verb: call.verb, group: resource.group, version: resource.version, resource: resource.plural,
-    ...(call.subresource && { subresource: call.subresource }), ...(call.namespace && { namespace: call.namespace }), ...(call.name !== undefined && { name: call.name }),
+    ...(call.subresource && { subresource: call.subresource }), ...(call.namespace && { namespace: call.namespace }), ...(name !== undefined && { name }),
     ...selectors(call.options),
   })
 }
@@ -17,7 +18,7 @@ export function authorize(authorizer: Authorizer, call: Call): void {
 /** The same for a request over the wire, before it is known whether what it asks for exists. */
 export function authorizeInfo(authorizer: Authorizer, user: User, info: RequestInfo, query: URLSearchParams): void {
   if (info.type === 'path') return check(authorizer, { user, verb: info.verb, path: info.path })
-  const name = info.name ?? nameSelected(query.get('fieldSelector'), info.verb)
+  const name = info.name ?? nameSelected(query.get('fieldSelector') ?? undefined, info.verb)
   check(authorizer, {
     user, verb: info.verb, group: info.group, version: info.version, resource: info.resource,
     ...(info.subresource && { subresource: info.subresource }), ...(info.namespace && { namespace: info.namespace }), ...(name !== undefined && { name }),
@@ -26,7 +27,7 @@ export function authorizeInfo(authorizer: Authorizer, user: User, info: RequestI
 }
 
 /** A list of one object by its name may be allowed to those who may see that object. */
-function nameSelected(fieldSelector: string | null, verb: string): string | undefined {
+function nameSelected(fieldSelector: string | undefined, verb: string): string | undefined {
   if (!fieldSelector || !['list', 'watch', 'deletecollection'].includes(verb)) return undefined
   return /^metadata\.name==?([^,=!\\]+)$/.exec(fieldSelector)?.[1]
 }
