@@ -1,6 +1,23 @@
-import type { Duplicate, ParsedText } from './json.ts'
 import { badRequest } from './status.ts'
 import type { StatusError } from './status.ts'
+
+/** A key that stands more than once in one object of the text. */
+export interface Duplicate {
+  /** As messages name it: `spec.containers[0].image`. */
+  readonly path: string
+  readonly segments: readonly (string | number)[]
+}
+
+/** What decoding wants to know about a text besides its value. */
+export interface ParsedText {
+  readonly value: unknown
+  readonly text: string
+  readonly duplicates: readonly Duplicate[]
+  /** Numbers not written as plain integers of up to 15 digits, by path. */
+  readonly literals: ReadonlyMap<string, string>
+  /** Problems that the reader itself words (YAML's). */
+  readonly problems?: readonly string[]
+}
 
 /** An object or list that is being read. */
 interface Frame {

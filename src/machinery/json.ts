@@ -1,23 +1,8 @@
 import { badRequest } from './status.ts'
+import type { ParsedText } from './json-careful.ts'
 import { parseCarefully } from './json-careful.ts'
 
-/** A key that stands more than once in one object of the text. */
-export interface Duplicate {
-  /** As messages name it: `spec.containers[0].image`. */
-  readonly path: string
-  readonly segments: readonly (string | number)[]
-}
-
-/** What decoding wants to know about a text besides its value. */
-export interface ParsedText {
-  readonly value: unknown
-  readonly text: string
-  readonly duplicates: readonly Duplicate[]
-  /** Numbers not written as plain integers of up to 15 digits, by path. */
-  readonly literals: ReadonlyMap<string, string>
-  /** Problems that the reader itself words (YAML's). */
-  readonly problems?: readonly string[]
-}
+export type { Duplicate, ParsedText } from './json-careful.ts'
 
 /** Deeper nesting than this is refused. Upstream's limit is ten times as much; no real object comes near, and whoever walks a value may recurse. */
 export const MAX_DEPTH = 1000

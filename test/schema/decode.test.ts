@@ -6,7 +6,6 @@ import { service } from '../../src/api/core/service.ts'
 import { event } from '../../src/api/core/event.ts'
 import { deployment } from '../../src/api/apps/deployment.ts'
 import { customResourceDefinition } from '../../src/api/apiextensions/custom-resource-definition.ts'
-import { networkPolicy } from '../../src/api/networking/network-policy.ts'
 import { clusterRole } from '../../src/api/rbac/cluster-role.ts'
 import { deleteOptions } from '../../src/api/meta/options.ts'
 import { objectMeta } from '../../src/api/meta/object-meta.ts'
@@ -14,7 +13,6 @@ import { parseJson } from '../../src/machinery/json.ts'
 import { decode, warningsOf } from '../../src/machinery/schema/decode.ts'
 import { applyDefaults } from '../../src/machinery/schema/defaults.ts'
 import { decodeProtobuf, encodeProtobuf } from '../../src/machinery/schema/protobuf.ts'
-import { lookup } from '../../src/machinery/schema/merge-keys.ts'
 import type { Schema } from '../../src/machinery/schema/schema.ts'
 import { object as declare, string } from '../../src/machinery/schema/schema.ts'
 
@@ -123,14 +121,4 @@ test('defaults are filled in, the zero ones left out', () => {
   assert.deepEqual(container!.env![0]!.valueFrom, { configMapKeyRef: { key: 'k' } })
   assert.deepEqual(container!.livenessProbe!.grpc, { port: 1, service: '' })
   assert.deepEqual(draft.spec.volumes![0]!.rbd, { monitors: ['m'], image: 'i', pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' })
-})
-
-test('merge keys are found by path', () => {
-  const containers = lookup(pod, ['spec', 'containers'])
-  assert.deepEqual([containers.patchStrategy, containers.patchMergeKey, containers.listType, containers.listMapKeys, containers.atomic], ['merge', 'name', 'map', ['name'], false])
-  assert.deepEqual(lookup(pod, ['spec', 'containers', 0, 'ports']).listMapKeys, ['containerPort', 'protocol'])
-  assert.equal(lookup(deployment, ['spec', 'selector']).atomic, true)
-  assert.equal(lookup(networkPolicy, ['spec', 'ingress']).atomic, true)
-  assert.equal(lookup(pod, ['metadata', 'labels']).atomic, false)
-  assert.equal(lookup(pod, ['spec', 'nope', 'x']).node, undefined)
 })

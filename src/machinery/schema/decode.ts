@@ -1,19 +1,10 @@
 import { badRequest } from '../status.ts'
-import type { Duplicate } from '../json.ts'
 import { codecOf } from './compile.ts'
+import type { DecodeOptions } from './inspect.ts'
 import { inspect } from './inspect.ts'
 import type { Schema } from './schema.ts'
 
-/** What the reader of the text knows besides the value (`parseJson`, `parseYaml`); nothing for values that never were text. */
-export interface DecodeOptions {
-  readonly duplicates?: readonly Duplicate[]
-  /** Numbers that were not written as plain integers, by path. */
-  readonly literals?: ReadonlyMap<string, string>
-  /** The text, to tell problems in its order. */
-  readonly text?: string
-  /** Problems that the reader itself words (YAML's). */
-  readonly problems?: readonly string[]
-}
+export type { DecodeOptions } from './inspect.ts'
 
 export interface Decoded<T> {
   object: T

@@ -1,4 +1,4 @@
-import type { Field, Schema, TypeNode } from './schema.ts'
+import type { Field, TypeNode } from './schema.ts'
 import { resolve } from './schema.ts'
 
 /** Struct fields whose Go type has a name of its own; error messages tell it. Named string types that are not here read `string`. */
@@ -40,12 +40,9 @@ const EMBEDDED: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The names of the embedded structs that a field sits in, each with a dot behind it. */
-export function inlinedIn(struct: string, _name: string, field: Field): string {
+export function inlinedIn(struct: string, field: Field): string {
   const via = field.options.via
   if (!via) return ''
   const names = EMBEDDED[struct] ?? ['LocalObjectReference']
   return names.slice(0, via.length).map(name => `${name}.`).join('')
 }
-
-/** The last part of a schema's name: the Go struct. */
-export const structName = (schema: Schema): string => schema.name.slice(schema.name.lastIndexOf('.') + 1)

@@ -2,10 +2,20 @@ import { badRequest, StatusError } from '../status.ts'
 import { locateKeys } from '../json.ts'
 import type { Duplicate } from '../json.ts'
 import { isPlainObject, memberFor, scalars } from './compile.ts'
-import type { DecodeOptions } from './decode.ts'
 import { goTypeOf, inlinedIn } from './go-names.ts'
 import type { Field, ScalarNode, Schema, TypeNode } from './schema.ts'
 import { resolve } from './schema.ts'
+
+/** What the reader of the text knows besides the value (`parseJson`, `parseYaml`); nothing for values that never were text. */
+export interface DecodeOptions {
+  readonly duplicates?: readonly Duplicate[]
+  /** Numbers that were not written as plain integers, by path. */
+  readonly literals?: ReadonlyMap<string, string>
+  /** The text, to tell problems in its order. */
+  readonly text?: string
+  /** Problems that the reader itself words (YAML's). */
+  readonly problems?: readonly string[]
+}
 
 /** Where the walk is: the path with indexes (as problems name it), Go's path without them, and the Go struct that holds the field. */
 interface Place {
@@ -82,7 +92,7 @@ function visitFields(schema: Schema, value: Record<string, unknown>, place: Plac
     if (value[key] === undefined) continue
     const path = join(place.path, key)
     const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined
-    if (field) visit(field.node, value[key], { path, goPath: join(place.goPath, inlinedIn(struct, key, field) + key), struct, field: key }, findings)
+    if (field) visit(field.node, value[key], { path, goPath: join(place.goPath, inlinedIn(struct, field) + key), struct, field: key }, findings)
     else if (!schema.preserveUnknownFields) findings.unknown.push(path)
   }
 }

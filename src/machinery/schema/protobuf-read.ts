@@ -1,11 +1,12 @@
 import type { ProtobufReader } from '../protobuf.ts'
 import { BYTES, FIXED64, ProtobufError, VARINT } from '../protobuf.ts'
+import { bytesToBase64 } from '../base64.ts'
 import { MAX_DEPTH, parseJson } from '../json.ts'
 import { codecOf, keep, setKey, sortedKeys } from './compile.ts'
 import { formatDuration } from './duration.ts'
 import { layoutOf } from './protobuf-layout.ts'
 import type { Entry, Layout } from './protobuf-layout.ts'
-import { bytesToBase64, canonicalQuantityText, formatInstant } from './scalars.ts'
+import { canonicalQuantityText, formatInstant } from './scalars.ts'
 import type { Schema, TypeNode, UnionNode } from './schema.ts'
 import { resolve } from './schema.ts'
 

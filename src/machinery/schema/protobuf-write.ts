@@ -1,10 +1,11 @@
 import type { ProtobufWriter } from '../protobuf.ts'
 import { BYTES, FIXED64, VARINT } from '../protobuf.ts'
+import { bytesFromBase64 } from '../base64.ts'
 import { memberFor, sortedKeys } from './compile.ts'
 import { parseDuration } from './duration.ts'
 import { layoutOf } from './protobuf-layout.ts'
 import type { Entry, Layout } from './protobuf-layout.ts'
-import { base64ToBytes, parseInstant } from './scalars.ts'
+import { parseInstant } from './scalars.ts'
 import type { Field, ListNode, MapNode, ScalarNode, Schema, TypeNode, UnionNode } from './schema.ts'
 import { resolve } from './schema.ts'
 
@@ -83,7 +84,7 @@ function writeValue(writer: ProtobufWriter, number: number, node: Exclude<TypeNo
       writer.double((value ?? 0) as number)
       return writer.tag(number, FIXED64)
     case 'bytes':
-      writer.lengthDelimited(base64ToBytes((value ?? '') as string))
+      writer.lengthDelimited(bytesFromBase64((value ?? '') as string))
       return writer.tag(number, BYTES)
     default: {
       const before = writer.length

@@ -127,15 +127,3 @@ export function canonicalQuantityText(text: string): string {
     throw badRequest((error as Error).message)
   }
 }
-
-/** The bytes that a base64 text stands for. Node 24 lacks the engine's own conversion. */
-export function base64ToBytes(text: string): Uint8Array {
-  const { fromBase64 } = Uint8Array as { fromBase64?: typeof Uint8Array.fromBase64 }
-  return fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), char => char.charCodeAt(0))
-}
-
-/** Bytes as base64 text. */
-export function bytesToBase64(bytes: Uint8Array): string {
-  const { toBase64 } = bytes as { toBase64?: () => string }
-  return toBase64 ? bytes.toBase64() : btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))
-}
