@@ -10,10 +10,15 @@ import type { ClusterOptions } from './options.ts'
 /** Each kubeconfig's component and the certificate it carries. */
 const kubeconfigs = { 'controller-manager': 'controller-manager', scheduler: 'scheduler', kubelet: 'kubelet-client', proxy: 'proxy', dns: 'dns' } as const
 
-/** IPv4 addresses that last: not those of our own bridge, which come and go with it. */
-const machineAddresses = (bridge: string): string[] =>
-  Object.entries(networkInterfaces()).filter(([name]) => name !== bridge)
-    .flatMap(([, addresses = []]) => addresses).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address)
+/** IPv4 addresses that last: not those of bridges, which come and go with the containers on them. */
+async function machineAddresses(files: Files): Promise<string[]> {
+  const found: string[] = []
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
+    if (await files.exists(`/sys/class/net/${name}/bridge`)) continue
+    found.push(...addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address))
+  }
+  return found
+}
 
 /** Where clients on this machine reach the API. */
 export const serverUrl = ({ bindAddress, port }: ClusterOptions): string => `https://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`
@@ -21,7 +26,7 @@ export const serverUrl = ({ bindAddress, port }: ClusterOptions): string => `htt
 /** Certificates and kubeconfigs of all components, made where they are missing. */
 export async function ensureIdentities(request: { files: Files; clock: Clock; options: ClusterOptions; layout: Layout }): Promise<Pki> {
   const { files, clock, options, layout } = request
-  const specs = certificateSpecs(options, [...(options.bindAddress === '0.0.0.0' ? [] : [options.bindAddress]), ...machineAddresses(layout.cni.bridge)])
+  const specs = certificateSpecs(options, [...(options.bindAddress === '0.0.0.0' ? [] : [options.bindAddress]), ...(await machineAddresses(files))])
   const pki = await ensureCertificates({ files, clock, directory: layout.pkiDir, specs })
   await files.makeDirectory(`${layout.dataDir}/kubeconfig`, 0o700)
   const write = async (path: string, certificate: string): Promise<void> => writeKubeconfig(files, path, await entryFor({ files, options, layout, certificate }))

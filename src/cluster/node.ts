@@ -13,7 +13,7 @@ import { ensureBridge, nodeAddress, nodeNetwork, prepareKernel } from './node-ne
 import { openRuntime } from './runtime.ts'
 import type { Cleanup } from './start.ts'
 import { component } from './start.ts'
-import { VERSION } from './version.ts'
+import { KUBERNETES_VERSION } from './version.ts'
 
 async function kubelet(context: ComponentContext, cleanup: Cleanup): Promise<void> {
   const { options, layout, pki, host, clock, random, log, api } = context
@@ -27,7 +27,7 @@ async function kubelet(context: ComponentContext, cleanup: Cleanup): Promise<voi
     read(pki.certificate('kubelet')), read(pki.key('kubelet')), read(pki.certificate('ca')),
   ])
   const running = runKubelet({
-    client, runtime, host, clock, random, log, nodeName: options.nodeName, nodeIps: [await nodeAddress(host, options)], version: VERSION,
+    client, runtime, host, clock, random, log, nodeName: options.nodeName, nodeIps: [await nodeAddress(host, options)], version: KUBERNETES_VERSION,
     dataDir: layout.kubeletDir, runDir: `${layout.runDir}/kubelet`, podLogDir: layout.podLogDir, cgroupRoot: layout.cgroup,
     clusterDns: [options.clusterDns], clusterDomain: options.clusterDomain, staticPodDir: `${layout.dataDir}/manifests`,
     server: { port: options.kubeletPort, address: options.bindAddress, tls: { cert, key, clientCa } },
