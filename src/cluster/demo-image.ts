@@ -19,15 +19,15 @@ echo "version $VERSION on pod $(hostname)\${NODE_NAME:+ of node $NODE_NAME}"
 /** As a container's first process a program without a handler ignores SIGTERM; the shell handles it, so that pods end at once. */
 const START = `#!/bin/sh
 trap 'exit 0' TERM INT
-echo "version $VERSION serves on port 8080"
-httpd -f -v -p 8080 -h /www &
+echo "version $VERSION serves on port 80"
+httpd -f -v -p 80 -h /www &
 wait
 `
 
 /** The archive of one version of the demo image, made from this machine's static busybox. */
 export const buildDemoImage = (host: Host, version: string): Promise<Uint8Array> =>
   buildBusyboxImage(host, {
-    name: demoImage(version), architecture: architectureOf(arch), entrypoint: ['/bin/start'], exposedPorts: ['8080/tcp'],
+    name: demoImage(version), architecture: architectureOf(arch), entrypoint: ['/bin/start'], exposedPorts: ['80/tcp'],
     env: ['PATH=/bin', `VERSION=${version}`],
     files: [{ path: '/bin/start', content: START, mode: 0o755 }, { path: '/www/cgi-bin/index.cgi', content: PAGE, mode: 0o755 }],
   })

@@ -98,7 +98,7 @@ describe('the main job', { concurrency: false, timeout: 600_000 }, () => {
 
   test('pods find a Service by its name', async () => {
     for (const name of ['web', 'web.default', 'web.default.svc.cluster.local']) {
-      assert.match(await cluster.kubectl('exec', 'one', '--', 'wget', '-qO-', '-T', '5', `http://${name}/`), /web-/)
+      assert.match(await cluster.kubectl('exec', 'one', '--', 'timeout', '5', 'wget', '-qO-', `http://${name}/`), /web-/)
     }
     assert.match(await cluster.kubectl('exec', 'one', '--', 'nslookup', 'kubernetes.default.svc.cluster.local'), /Address.*10\./)
   })
