@@ -6,13 +6,31 @@ import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
 import { deploymentController } from './deployment.ts'
+import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointsController } from './endpoints.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeLifecycleController } from './node-lifecycle.ts'
+import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset.ts'
+import { rootCaPublisher } from './root-ca-publisher.ts'
+import { serviceAccountController } from './service-account.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
+import { taintEvictionController } from './taint-eviction.ts'
 
 /** Every controller, in the order in which they start. One new controller = one new file + one line here. */
 export const controllers: readonly ControllerModule[] = [
+  serviceAccountController,
+  rootCaPublisher,
+  namespaceController,
+  nodeLifecycleController,
   replicaSetController,
   deploymentController,
+  endpointsController,
+  endpointSliceController,
+  garbageCollector,
+  taintEvictionController,
+  podGcController,
 ]
 
 export interface ControllersOptions {
