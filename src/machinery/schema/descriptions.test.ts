@@ -14,6 +14,10 @@ test('types and fields have the texts of the reference', () => {
   assert.match(describe('io.k8s.api.core.v1.Event', 'reason')!, /machine understandable string/)
   assert.match(describe('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps', 'x-kubernetes-list-type')!, /^x-kubernetes-list-type annotates/)
 })
+test('names that two groups share are told apart', () => {
+  assert.match(describe('io.k8s.api.resource.v1.ResourceClaim', 'kind')!, /^Kind is a string value/)
+  assert.match(describe('io.k8s.api.core.v1.ResourceClaim', 'name')!, /^Name must match the name of one entry/)
+})
 test('what is not there has no text', () => {
   assert.equal(describe('io.k8s.api.core.v1.Nope'), undefined)
   assert.equal(describe('io.k8s.api.core.v1.Container', 'nope'), undefined)

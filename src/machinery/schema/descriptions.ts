@@ -7,7 +7,7 @@ export interface ModelText {
 const CLASS = /\/\*\*\s*\n\s*\*\s?(.*?)\s*\n\s*\*\/\s*\nexport (?:declare )?class (\w+)/s
 const FIELD = /\/\*\*\s*\n\s*\*\s?([^\n]*(?:\n\s*\*(?!\/)[^\n]*)*?)\s*\n\s*\*\/\s*\n\s*'([^']+)'\??:/g
 
-const clean = (text: string): string => text.replace(/\n\s*\*\s?/g, '\n').replace(/\\(['"\\])/g, '$1').replaceAll('*_/', '*/').trim()
+const clean = (text: string): string => text.replace(/\n\s*\*\s?/g, '\n').replace(/\\(['"\\])/g, '$1').replaceAll('*_/', '*/').replaceAll('/_*', '/*').trim()
 
 /** Reads the texts out of a model's source in `@kubernetes/client-node` (`dist/gen/models/<name>.d.ts`). */
 export function readModelText(source: string): ModelText {
@@ -25,12 +25,12 @@ export function readModelText(source: string): ModelText {
 /** Names that are no identifiers in TypeScript are spelt differently there. */
 const jsonName = (name: string): string => (name.startsWith('x_kubernetes_') ? name.replaceAll('_', '-') : name.replace(/^_(?=[a-z])/, name === '_ref' || name === '_schema' ? '$' : ''))
 
-/** The files that may hold the model of an OpenAPI type, the likeliest first. */
+/** The files that may hold the model of an OpenAPI type. Names that two groups share have the group before them; a file without it is then an old one. */
 export function modelFilesOf(typeName: string): string[] {
   const parts = typeName.split('.')
   const [group, version, name] = parts.slice(-3) as [string, string, string]
   const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-  return [`${capital(version)}${name}.d.ts`, `${capital(group)}${capital(version)}${name}.d.ts`]
+  return [`${capital(group)}${capital(version)}${name}.d.ts`, `${capital(version)}${name}.d.ts`]
 }
 
 /**
