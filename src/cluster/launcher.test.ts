@@ -42,6 +42,22 @@ for (const [what, spoil] of spoilers) {
   })
 }
 
+const installed: [string, string, boolean][] = [
+  ['as the lockfile says', '{"a":{"integrity":"1"}}', true],
+  ['without what is optional on this machine', '{"a":{"integrity":"1"}}', true],
+  ['with another version', '{"a":{"integrity":"2"}}', false],
+  ['with something missing', '{}', false],
+]
+for (const [what, present, matches] of installed) {
+  test(`node_modules ${what} is ${matches ? 'left alone' : 'installed again'}`, context => {
+    const wanted = '{"":{},"a":{"integrity":"1"},"b":{"integrity":"9","optional":true}}'
+    const script = `NODE=${process.execPath}; mkdir -p "$own"; echo '{"packages":${wanted}}' >"$home/package-lock.json"
+      echo '{"packages":${present}}' >"$home/node_modules/.package-lock.json"; npm_with() { echo ci; }; install_modules; have_modules && echo recorded`
+    assert.equal(bash(context, script).stdout, 'recorded\n')
+    assert.equal(bash(context, script).stderr.includes('installing'), !matches)
+  })
+}
+
 test('missing packages are named, the others are not', context => {
   assert.equal(bash(context, 'PACKAGES=(one:/bin/sh two:/no/two three:/no/three); missing_packages; echo "${MISSING[*]}"').stdout, 'two three\n')
 })
