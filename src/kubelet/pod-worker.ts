@@ -32,6 +32,8 @@ export interface PodWorker {
   remove(): void
   /** Something may have happened. */
   wake(): void
+  /** Resolves when the runtime has been looked at the next time, and when the worker ends. */
+  changed(): Promise<void>
   /** Resolves when nothing is under way any more; from then on the worker does nothing. */
   close(): Promise<void>
 }
@@ -85,6 +87,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
   const notBefore = new Map<string, number>()
   const restarting = new Set<string>()
   const messages = new Map<string, string>()
+  const watchers: (() => void)[] = []
 
   const volumes = podVolumes({
     host, client: options.client, clock, random: options.random, objects: context.objects,
@@ -129,8 +132,10 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     }
   }
 
+  const tellWatchers = (): void => { for (const tell of watchers.splice(0)) tell() }
   const observe = async (): Promise<void> => {
     state = await observePod(runtime, uid, state)
+    tellWatchers()
     const paths = podPaths(options, pod)
     for (const container of state.containers) {
       if (container.state !== 'Exited' || messages.has(container.id)) continue
@@ -350,6 +355,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     context.statuses.forget(pod.metadata.uid)
     closed = true
     timer?.cancel()
+    tellWatchers()
     onGone()
   }
   /** Of each container the run before the last is kept, for `logs --previous`; of sandboxes only those in use. */
@@ -383,6 +389,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     get pod() { return current() },
     get state() { return state },
     wake,
+    changed: () => (closed ? Promise.resolve() : new Promise(resolve => { watchers.push(resolve) })),
     update(next) {
       if (marksOf(next) !== marksOf(pod)) volumesChanged = true
       if (next.metadata.generation !== pod.metadata.generation) notBefore.clear()
@@ -401,6 +408,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
       calledOff.abort(new Error('the kubelet stops'))
       probes.stop()
       volumes.close()
+      tellWatchers()
       await running
     },
   }
