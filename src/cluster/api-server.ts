@@ -26,19 +26,17 @@ const SHUTDOWN_GRACE_MS = 2_000
 export async function openApiServer(context: ComponentContext): Promise<OpenApiServer> {
   const { options, pki, host, clock, random, log } = context
   const storage = await openStorage(context)
+  const read = (path: string): Promise<string> => host.files.readText(path)
+  const signingKey = await readSigningKey(await read(pki.serviceAccountKey), await read(pki.serviceAccountPublicKey))
+  const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const api = await createApiServer({
+    tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
-  const read = (path: string): Promise<string> => host.files.readText(path)
-  const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
-  const [cert, key, clientCa, signingKey] = await Promise.all([
-    read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca')),
-    Promise.all([read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)]).then(([own, shared]) => readSigningKey(own, shared)),
-  ])
-  const tokens = createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader: api.stores, clock, random })
+  const [cert, key, clientCa] = await Promise.all([read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca'))])
   await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
   const server = await listen(api, {
-    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, tokens],
+    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : [])],
   })
   context.recordPort('api', server.port)
   return {
