@@ -27,6 +27,8 @@ interface Frame {
   readonly path: string
 }
 
+/** Nobody is told of more than a hundred problems: a hostile text shall not make the server remember millions. */
+const MOST_NOTES = 10_000
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const SPACE = /[ \t\n\r]*/y
 const STRING_BODY = /[^"\\\u0000-\u001f]*/y
@@ -74,7 +76,7 @@ export function parseCarefully(text: string, onKey?: (path: string) => void): Pa
     frame.key = reader.string()
     const path = place()
     onKey?.(path)
-    if (frame.keys.has(frame.key)) duplicates.push({ path, segments: segmentsOf(stack) })
+    if (frame.keys.has(frame.key) && duplicates.length < MOST_NOTES) duplicates.push({ path, segments: segmentsOf(stack) })
     frame.keys.add(frame.key)
     if (reader.peek() !== ':') throw reader.unexpected('after object key')
     reader.skip()
@@ -118,7 +120,7 @@ export function parseCarefully(text: string, onKey?: (path: string) => void): Pa
       stack.pop()
     } else if (next === '-' || (next >= '0' && next <= '9')) {
       const literal = reader.number()
-      if (!/^-?\d{1,15}$/.test(literal)) literals.set(place(), literal)
+      if (!/^-?\d{1,15}$/.test(literal) && literals.size < MOST_NOTES) literals.set(place(), literal)
       store(Number(literal))
     } else store(next === '"' ? reader.string() : reader.word())
     more = advance()

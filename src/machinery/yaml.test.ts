@@ -27,6 +27,11 @@ const hostile = {
   'deep lists': '['.repeat(20000), 'deep maps': '- '.repeat(20000), 'an unknown alias': 'a: *b', tabs: '\t- a', 'an open map': '{a: 1',
   'a bomb': `a: &a [${'x,'.repeat(9)}]\n${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]`).join('\n')}`,
 }
+const many = Array.from({ length: 10_000 }, (_, index) => `a${index}: &a${index} x`).join('\n')
+test('refuses aliases that would take forever', { timeout: 20_000 }, () => {
+  const text = `${many}\nz: [${Array.from({ length: 10_000 }, (_, index) => `*a${index}`).join(', ')}]`
+  assert.throws(() => parseYaml(text), { message: 'error converting YAML to JSON: yaml: document contains excessive aliasing' })
+})
 for (const [name, text] of Object.entries(hostile)) {
   test(`refuses ${name}`, () => assert.throws(() => parseYaml(text), { name: 'StatusError', reason: 'BadRequest', message: /^error converting YAML to JSON: yaml: / }))
 }

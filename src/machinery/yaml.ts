@@ -4,10 +4,12 @@ import type { ParsedText } from './json.ts'
 import { MAX_DEPTH, parseJson } from './json.ts'
 import { badRequest, StatusError } from './status.ts'
 
-/** Texts longer than this are refused: the parser costs a hundred times their size. */
-const LARGEST_TEXT = 8 * 1024 * 1024
+/** Longer texts are refused unless the caller allows more: a second goes by for each megabyte or less. */
+const LARGEST_TEXT = 1024 * 1024
 /** How often aliases may repeat nodes before they count as an attack. */
 const MOST_ALIASES = 10_000
+/** Each alias is looked for among all nodes: their product is the parser's time. */
+const MOST_LOOKS = 20_000_000
 
 /** Dates and base-60 numbers (`80:8080`) are strings, and `0o17` is a number, as for Go's reader. */
 const likeGo = (tags: Tags): Tags => [
@@ -18,14 +20,13 @@ const likeGo = (tags: Tags): Tags => [
 const READ = { version: '1.1', uniqueKeys: false, customTags: likeGo, logLevel: 'silent', prettyErrors: false, stringKeys: false } as const
 
 /** Reads one document (the first). Duplicate keys become `problems`; the last one wins. Errors are StatusErrors in Go's words. */
-export function parseYaml(text: string): ParsedText {
-  const [first] = parseYamlStream(text)
+export function parseYaml(text: string, limit = LARGEST_TEXT): ParsedText {
+  const [first] = parseYamlStream(text, limit)
   return first ?? { value: null, text, duplicates: [], literals: new Map() }
 }
 
 /** Reads every document of a stream; empty ones are passed over. */
-export function parseYamlStream(text: string): ParsedText[] {
-  if (text.length > LARGEST_TEXT) throw badRequest(`yaml: text of ${text.length} characters is longer than ${LARGEST_TEXT}`)
+export function parseYamlStream(text: string, limit = LARGEST_TEXT): ParsedText[] {
   if (/^\s*\{/.test(text)) {
     try {
       return [parseJson(text)]
@@ -33,6 +34,7 @@ export function parseYamlStream(text: string): ParsedText[] {
       // A flow mapping may look like JSON at first.
     }
   }
+  if (text.length > limit) throw badRequest(`error converting YAML to JSON: yaml: ${text.length} characters are more than ${limit}; send JSON instead`)
   return refusing(() => {
     const lines = new LineCounter()
     const documents = parseAllDocuments(text, { ...READ, lineCounter: lines })
@@ -55,10 +57,21 @@ function refusing<R>(parse: () => R): R {
 function read(document: Document.Parsed, lines: LineCounter, text: string): ParsedText {
   const error = document.errors[0]
   if (error) throw badRequest(`error converting YAML to JSON: yaml: line ${lines.linePos(error.pos[0]).line}: ${error.message}`)
+  refuseManyAliases(document)
   const repeated = repeatedKeys(document.contents, lines)
   const value = document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown
   const problems = repeated.length > 0 ? [['yaml: unmarshal errors:', ...repeated.map(line => `  ${line}`)].join('\n')] : []
   return { value, text, duplicates: [], literals: new Map(), problems }
+}
+
+function refuseManyAliases(document: Document.Parsed): void {
+  let aliases = 0
+  let nodes = 0
+  visit(document, {
+    Node: () => void nodes++,
+    Alias: () => void aliases++,
+  })
+  if (aliases * nodes > MOST_LOOKS) throw badRequest('error converting YAML to JSON: yaml: document contains excessive aliasing')
 }
 
 /** A line for each key that its map has already. */

@@ -32,6 +32,8 @@ interface Findings {
 
 /** More problems than this are not told, as upstream does. */
 const MOST_PROBLEMS = 100
+/** More than are told are looked for, because repeated ones come between. */
+const MOST_NOTES = 10_000
 
 /**
  * Walks a value in its own order and says what is wrong with it: returns its unknown and duplicate fields, throws for the first value of the
@@ -93,7 +95,7 @@ function visitFields(schema: Schema, value: Record<string, unknown>, place: Plac
     const path = join(place.path, key)
     const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined
     if (field) visit(field.node, value[key], { path, goPath: join(place.goPath, inlinedIn(struct, field) + key), struct, field: key }, findings)
-    else if (!schema.preserveUnknownFields) findings.unknown.push(path)
+    else if (!schema.preserveUnknownFields && findings.unknown.length < MOST_NOTES) findings.unknown.push(path)
   }
 }
 
