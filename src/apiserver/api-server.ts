@@ -11,6 +11,9 @@ import { createAdmission } from './admission-chain.ts'
 import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
 import { createRbac } from './authz/rbac.ts'
 import type { Call } from './call.ts'
+import type { ServiceAccountTokens } from './authn/service-account-token.ts'
+import type { ObjectReader } from './object-reader.ts'
+import type { KubeletAccess } from './connect.ts'
 import { createCatalog } from './catalog.ts'
 import { FieldTracker } from './field-tracker.ts'
 import { bootstrap } from './bootstrap/index.ts'
@@ -34,6 +37,10 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[]
   /** Whether what a fresh server contains (namespaces, roles, …) is made; absent: it is. */
   readonly bootstrap?: boolean
+  /** Issues and checks service accounts' tokens, over the server's own caches. */
+  readonly tokens?: (reader: ObjectReader) => ServiceAccountTokens
+  /** The client certificate for kubelets, and the authority that signed theirs. */
+  readonly kubelet?: KubeletAccess
   /** Where services get their addresses and ports. */
   readonly services?: ServiceNetwork
 }
@@ -68,7 +75,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
   const hooks = createHooks([serviceIps])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
-  const server: Server = { clock, random, log, catalog, stores, registry, admission, fields, hooks, authorizer }
+  const tokens = options.tokens?.(stores)
+  const server: Server = { clock, random, log, catalog, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }) }
   const state = { closing: false }
   const checks = healthChecks(storage, state)
   const local = localApi(server)

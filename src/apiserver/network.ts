@@ -1,20 +1,22 @@
 import { serveHttp, type HttpServer, type TlsOptions } from '../host/http.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import { advertise } from './kubernetes-service.ts'
 import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
 import type { PathHandler } from './paths/path.ts'
 import { root } from './paths/root.ts'
 import { version } from './paths/version.ts'
 import { createHandler } from './serve.ts'
+import { createUpgradeHandler } from './upgrade.ts'
 
 export interface NetworkOptions {
   readonly address?: string
   readonly port?: number
   readonly tls: TlsOptions
   readonly authenticators: readonly Authenticator[]
-  /** `host:port` as clients reach the server. */
-  readonly advertised?: string
+  /** Where pods reach the server: what the service `kubernetes` leads to. Absent: there is none. */
+  readonly advertised?: { readonly address: string; readonly port?: number }
   readonly checks?: readonly HealthCheck[]
   /** More paths, before the common ones. */
   readonly paths?: readonly PathHandler[]
@@ -24,15 +26,20 @@ export interface NetworkOptions {
 export async function listen(api: ApiServer, options: NetworkOptions): Promise<HttpServer> {
   const { server } = api
   const catalogOf = () => server.catalog
+  const bound = { port: options.port ?? 0 }
   const paths: readonly PathHandler[] = [
     ...(options.paths ?? []),
     health(options.checks ?? api.checks),
     version,
-    discovery(catalogOf, () => options.advertised ?? ''),
+    discovery(catalogOf, () => `${options.advertised?.address ?? options.address ?? '127.0.0.1'}:${bound.port}`),
     root(catalogOf),
   ]
-  return serveHttp({
+  const parts = { server, authenticators: options.authenticators, paths }
+  const http = await serveHttp({
     ...(options.address !== undefined && { address: options.address }), ...(options.port !== undefined && { port: options.port }),
-    tls: options.tls, handler: createHandler({ server, authenticators: options.authenticators, paths }),
+    tls: options.tls, handler: createHandler(parts), onUpgrade: createUpgradeHandler(parts),
   })
+  bound.port = http.port
+  if (options.advertised) await advertise(api, { port: http.port, ...options.advertised })
+  return http
 }

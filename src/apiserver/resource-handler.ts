@@ -1,7 +1,10 @@
 import { status } from '../api/meta/status.ts'
 import type { KubeObject } from '../api/resource.ts'
 import { StatusError } from '../machinery/status.ts'
+import type { Pod } from '../api/core/pod/pod.ts'
 import type { Call } from './call.ts'
+import { isConnect, targetOf } from './connect.ts'
+import { passOn } from './proxy.ts'
 import type { Exchange } from './exchange.ts'
 import { optionsFrom } from './options.ts'
 import { perform } from './pipeline.ts'
@@ -23,6 +26,7 @@ export async function serveResource(server: Server, exchange: Exchange, info: Re
   checkRoute(exchange.header('accept'), { watchable })
   const call = await callOf(exchange, info, found)
   if (found.verb === 'watch') return serveWatch(server, exchange, call)
+  if (isConnect(call)) return serveConnect(server, exchange, call)
   const format = negotiate(exchange.header('accept'), { transforms: true }, isPretty(exchange))
   const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
   const outcome = await perform(server, call)
@@ -36,20 +40,35 @@ const isPretty = (exchange: Exchange): boolean => {
   return asked !== null && asked !== 'false' && asked !== '0'
 }
 
+/** Requests whose body is for somebody else to read. */
+const PASSED_ON = new Set(['exec', 'attach', 'portforward', 'proxy'])
 const BODIED = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
-async function callOf(exchange: Exchange, info: ResourceInfo, { resource, verb, namespace, name, subresource }: Route): Promise<Call> {
+export async function callOf(exchange: Exchange, info: ResourceInfo, { resource, verb, namespace, name, subresource }: Route): Promise<Call> {
   const options = optionsFrom(exchange.query, verb)
-  const encoded = BODIED.has(verb) ? { bytes: await exchange.body(), mediaType: verb === 'patch' ? patchTypeOf(exchange.header('content-type')) : mediaTypeOf(exchange.header('content-type')) } : undefined
+  const isPassedOn = subresource !== undefined && PASSED_ON.has(subresource)
+  const encoded = BODIED.has(verb) && !isPassedOn ? { bytes: await exchange.body(), mediaType: verb === 'patch' ? patchTypeOf(exchange.header('content-type')) : mediaTypeOf(exchange.header('content-type')) } : undefined
   const named = info.legacyWatch && name !== undefined ? { fieldSelector: `metadata.name=${name}` } : {}
   const userAgent = exchange.header('user-agent')
   return {
     user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, notes: {}, signal: exchange.signal,
     ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
-    ...(encoded && { encoded }), ...(verb === 'patch' && { patchType: encoded!.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
+    ...(encoded && { encoded }), ...(verb === 'patch' && encoded && { patchType: encoded.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
     ...(info.rest.length > 0 && { proxyPath: info.rest.join('/') }),
   }
 }
+
+/** Passes a request on to the pod's kubelet, or to the pod. The log of a pod that nobody runs yet is empty. */
+async function serveConnect(server: Server, exchange: Exchange, call: Call): Promise<void> {
+  if (call.subresource === 'log' && (await isUnscheduled(server, call))) {
+    await targetOf(server, call, exchange.query, server.kubelet).catch(error => { if (!/does not have a host assigned/.test(String(error))) throw error })
+    exchange.begin(204, {})
+    return exchange.end()
+  }
+  await passOn(exchange, await targetOf(server, call, exchange.query, server.kubelet))
+}
+
+const isUnscheduled = async ({ registry }: Server, call: Call): Promise<boolean> => !((await registry.get(call.resource, call.namespace, call.name!)).object as Pod).spec.nodeName
 
 /** Streams a watch until the client goes, its time is up or it fails, which is its last event. */
 async function serveWatch(server: Server, exchange: Exchange, call: Call): Promise<void> {

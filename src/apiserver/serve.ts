@@ -10,7 +10,7 @@ import { impersonate } from './impersonate.ts'
 import type { PathHandler } from './paths/path.ts'
 import { bodyOf } from './representation/answer.ts'
 import { negotiateError } from './representation/negotiate.ts'
-import { requestInfo } from './request-info.ts'
+import { requestInfo, type RequestInfo } from './request-info.ts'
 import { serveResource } from './resource-handler.ts'
 import { NoSuchPath } from './router.ts'
 import type { Server } from './verbs/verb.ts'
@@ -31,14 +31,19 @@ async function handle(parts: ServeParts, request: HttpRequest, response: HttpRes
   const { server } = parts
   try {
     const info = requestInfo(exchange.method, exchange.path, exchange.query)
-    const requester = await authenticate(parts.authenticators, await credentialsOf(exchange))
-    exchange.user = impersonate(exchange, requester, server.authorizer)
-    authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
+    await admitUser(parts, exchange, info)
     if (info.type === 'resource') await serveResource(server, exchange, info)
     else await servePath(parts.paths, exchange)
   } catch (error) {
     await answerError(parts, exchange, error)
   }
+}
+
+/** Authenticate, impersonate, authorize. */
+export async function admitUser({ server, authenticators }: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
+  const requester = await authenticate(authenticators, await credentialsOf(exchange))
+  exchange.user = impersonate(exchange, requester, server.authorizer)
+  authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
 }
 
 async function servePath(paths: readonly PathHandler[], exchange: Exchange): Promise<void> {

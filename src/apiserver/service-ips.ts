@@ -63,6 +63,10 @@ export class ServiceIps implements Reserver {
 
   handles = (resource: unknown): boolean => resource === Services
 
+  get cidrs(): readonly string[] {
+    return this.#options.cidrs
+  }
+
   /** The address of the service that stands for the API server itself. */
   get first(): string {
     const { family, first } = this.#ranges[0]!

@@ -1,6 +1,11 @@
 import { binding, podBinding } from './binding.ts'
+import { eviction } from './eviction.ts'
+import { finalize } from './finalize.ts'
+import { ephemeralContainers, resize } from './pod-parts.ts'
+import { reviews } from './reviews.ts'
 import { scale } from './scale.ts'
 import { status } from './status.ts'
+import { token } from './token.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 /** Every subresource and every kind that is only asked about. One new subresource = one new file + one line here. */
@@ -9,4 +14,10 @@ export const subresources: readonly SubresourceHandler[] = [
   scale,
   podBinding,
   binding,
+  eviction,
+  ephemeralContainers,
+  resize,
+  finalize,
+  token,
+  ...reviews,
 ]

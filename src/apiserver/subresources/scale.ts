@@ -43,7 +43,7 @@ function scaled(object: Scalable, scale: Scale): Scalable {
 }
 
 async function perform(server: Server, call: Call): Promise<Outcome> {
-  const { registry, catalog } = server
+  const { registry, catalog, fields } = server
   if (call.verb === 'get') {
     const { object } = await registry.get(call.resource, call.namespace, nameOf(call))
     return { object: scaleOf(object as Scalable) }
@@ -52,7 +52,7 @@ async function perform(server: Server, call: Call): Promise<Outcome> {
   checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options)
   const next = (object: KubeObject): KubeObject => {
     const current = object as Scalable
-    return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog) : readObject(call, kind, catalog)) as Scale)
+    return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog, fields) : readObject(call, kind, catalog)) as Scale)
   }
   const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch })
   return { object: scaleOf(object as Scalable) }

@@ -5,6 +5,7 @@ import { badRequest, StatusError } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
 import type { Call } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
+import type { FieldTracker } from '../field-tracker.ts'
 import { kindOf, objectFrom, type BodyKind } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import type { ReadValue } from '../representation/read.ts'
@@ -18,18 +19,21 @@ export const patch: Verb = async ({ registry, catalog, fields }, call) => {
   const isApply = call.patchType === APPLY
   checkWriteOptions('PatchOptions', call.options, isApply)
   const kind = kindOf(call.resource)
-  const applied = (live: KubeObject | undefined): KubeObject => {
-    const read = readPatch(call)
-    checkConfiguration(call, read.value)
-    // Decoded for its problems only: what is applied is what the client said, without defaults.
-    objectFrom(call, kind, catalog, read)
-    return objectFrom(silent(call), kind, catalog, { value: fields.applied(call, live ? (read.value as object) : withoutVersion(read.value as object), live && withoutVersion(live), call.subresource) })
-  }
   const { object, created } = await registry.update(call, {
-    next: current => (isApply ? applied(current) : patched(call, kind, toServedVersion(call.resource, current), catalog)), unconditional: true, applied: isApply,
-    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => applied(undefined) }),
+    next: current => patched(call, kind, toServedVersion(call.resource, current), catalog, fields), unconditional: true, applied: isApply,
+    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => applied(call, kind, undefined, catalog, fields) }),
   })
   return { object: toServedVersion(call.resource, object), created }
+}
+
+/** Server-side apply: the configuration laid over what is there. */
+function applied(call: Call, kind: BodyKind, live: KubeObject | undefined, catalog: Catalog, fields: FieldTracker): KubeObject {
+  const read = readPatch(call)
+  checkConfiguration(call, read.value)
+  // Decoded for its problems only: what is applied is what the client said, without defaults.
+  objectFrom(call, kind, catalog, read)
+  const config = live ? (read.value as object) : withoutVersion(read.value as object)
+  return objectFrom(silent(call), kind, catalog, { value: fields.applied(call, config, live && withoutVersion(live), call.subresource) })
 }
 
 /** Problems are told once, when what the client sent is read. */
@@ -49,10 +53,11 @@ function checkConfiguration(call: Call, value: unknown): void {
 }
 
 /** What a patch makes of an object, decoded anew. The version is left out, so that only a patch that states one insists on it. */
-export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog): KubeObject {
+export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog, fields: FieldTracker): KubeObject {
+  if (call.patchType === APPLY) return applied(call, kind, current, catalog, fields)
   const before = withoutVersion(current)
   const read = readPatch(call)
-  const value = applied(call, kind, before, read)
+  const value = changed(call, kind, before, read)
   try {
     return objectFrom(call, kind, catalog, { ...read, value })
   } catch (error) {
@@ -61,7 +66,7 @@ export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog
   }
 }
 
-function applied(call: Call, kind: BodyKind, before: object, { value: change }: ReadValue): unknown {
+function changed(call: Call, kind: BodyKind, before: object, { value: change }: ReadValue): unknown {
   switch (call.patchType) {
     case 'application/json-patch+json': return applyJsonPatch(before, change)
     case 'application/merge-patch+json': return applyMergePatch(before, change)

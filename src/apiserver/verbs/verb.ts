@@ -1,11 +1,13 @@
 import type { Clock } from '../../machinery/clock.ts'
 import type { Log } from '../../machinery/log.ts'
 import type { Random } from '../../machinery/random.ts'
-import type { Authorizer } from '../authz/authorizer.ts'
+import type { ServiceAccountTokens } from '../authn/service-account-token.ts'
+import type { AuthorizerChain } from '../authz/index.ts'
 import type { Admission } from '../admission-chain.ts'
 import type { Call, Outcome } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
 import type { FieldTracker } from '../field-tracker.ts'
+import type { KubeletAccess } from '../connect.ts'
 import type { KindHooks } from '../hooks.ts'
 import type { Registry } from '../registry.ts'
 import type { Stores } from '../stores.ts'
@@ -21,7 +23,11 @@ export interface Server {
   readonly admission: Admission
   readonly fields: FieldTracker
   readonly hooks: KindHooks
-  readonly authorizer: Authorizer
+  /** Absent: kubelets are not told who asks. */
+  readonly kubelet?: KubeletAccess
+  /** Absent: no tokens are issued. */
+  readonly tokens?: ServiceAccountTokens
+  readonly authorizer: AuthorizerChain
 }
 
 /** One thing that can be asked of a resource. */

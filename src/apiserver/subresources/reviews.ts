@@ -1,0 +1,125 @@
+import type { SelfSubjectReview } from '../../api/authentication/self-subject-review.ts'
+import type { TokenReview } from '../../api/authentication/token-review.ts'
+import type { SelfSubjectRulesReview } from '../../api/authorization/self-subject-rules-review.ts'
+import type { ResourceAttributes, SubjectAccessReviewSpec } from '../../api/authorization/shared.ts'
+import type { SubjectAccessReview } from '../../api/authorization/subject-access-review.ts'
+import type { User } from '../../api/request.ts'
+import type { KubeObject } from '../../api/resource.ts'
+import { timestamp } from '../../machinery/clock.ts'
+import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
+import type { Attributes } from '../authz/authorizer.ts'
+import type { Call, Outcome } from '../call.ts'
+import { kindOf, readObject } from '../object-body.ts'
+import { checkWriteOptions } from '../options.ts'
+import { invalidValue } from '../object-meta.ts'
+import type { Server } from '../verbs/verb.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+/** A kind that is only ever asked about: the answer is the question with its status filled in. */
+const review = <T extends KubeObject>(kind: string, answer: (server: Server, call: Call, question: T) => Promise<T> | T): SubresourceHandler => ({
+  kind,
+  async perform(server, call): Promise<Outcome> {
+    checkWriteOptions('CreateOptions', call.options)
+    const question = readObject(call, kindOf(call.resource), server.catalog) as T
+    if (call.namespace !== undefined) question.metadata.namespace = call.namespace
+    return { object: await answer(server, call, question), created: true }
+  },
+})
+
+const infoOf = ({ name, uid, groups, extra }: User) => ({ username: name, ...(uid && { uid }), groups: [...groups], ...(extra && { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])) }) })
+
+const selfSubjectReview = review<SelfSubjectReview>('SelfSubjectReview', ({ clock }, { user }, question) =>
+  ({ ...question, metadata: { ...question.metadata, creationTimestamp: timestamp(clock.now()) }, status: { userInfo: infoOf(user) } }))
+
+const tokenReview = review<TokenReview>('TokenReview', async ({ tokens }, _call, question) => {
+  const { token, audiences } = question.spec
+  if (!token) throw badRequest('token is required for TokenReview in authentication')
+  try {
+    const found = await tokens?.verify(token, audiences?.length ? audiences : undefined)
+    if (!found) return { ...question, status: { ...question.status, user: {}, error: 'invalid bearer token' } }
+    return { ...question, status: { authenticated: true, user: infoOf({ ...found.user, groups: withAuthenticated(found.user.groups) }), audiences: [...found.audiences] } }
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    return { ...question, status: { user: {}, error: error.message === 'Unauthorized' ? 'invalid bearer token' : error.message } }
+  }
+})
+const withAuthenticated = (groups: readonly string[]): string[] => (groups.includes('system:authenticated') ? [...groups] : [...groups, 'system:authenticated'])
+
+function selectorText(selector: ResourceAttributes['labelSelector'] | ResourceAttributes['fieldSelector']): string | undefined {
+  if (!selector) return undefined
+  if (selector.rawSelector) return selector.rawSelector
+  return (selector.requirements ?? []).map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key
+    if (operator === 'DoesNotExist') return `!${key}`
+    if (values.length === 1) return `${key}${operator === 'In' ? '=' : '!='}${values[0]}`
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
+  }).join(',')
+}
+
+function attributesOf(user: User, { resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Attributes {
+  if (!resourceAttributes) return { user, verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' }
+  const { verb = '', group = '', version = '', resource = '', subresource, namespace, name, fieldSelector, labelSelector } = resourceAttributes
+  const [fields, labels] = [selectorText(fieldSelector), selectorText(labelSelector)]
+  return {
+    user, verb, group, version, resource, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
+    ...(fields && { fieldSelector: fields }), ...(labels && { labelSelector: labels }),
+  }
+}
+
+function accessStatus({ authorizer }: Server, attributes: Attributes) {
+  const { verdict, reason } = authorizer.authorize(attributes)
+  return { allowed: verdict === 'allow', ...(verdict === 'deny' && { denied: true }), ...(reason && { reason }) }
+}
+
+function checkAttributes({ resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Cause[] {
+  if (resourceAttributes && nonResourceAttributes) return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')]
+  return resourceAttributes || nonResourceAttributes ? [] : [invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
+}
+
+const refuse = (call: Call, causes: readonly Cause[]): void => {
+  if (causes.length > 0) throw invalid({ group: call.resource.group, kind: '' }, '', causes)
+}
+
+const selfSubjectAccessReview = review<SubjectAccessReview>('SelfSubjectAccessReview', (server, call, question) => {
+  refuse(call, checkAttributes(question.spec))
+  return { ...question, status: accessStatus(server, attributesOf(call.user, question.spec)) }
+})
+
+function subjectAccess(server: Server, call: Call, question: SubjectAccessReview): SubjectAccessReview {
+  const { user = '', groups = [], uid, extra } = question.spec
+  const causes = checkAttributes(question.spec)
+  if (!user && groups.length === 0) causes.push(invalidValue('spec.user', user, 'at least one of user or group must be specified'))
+  refuse(call, causes)
+  const subject: User = { name: user, groups, ...(uid && { uid }), ...(extra && { extra: extra as Record<string, string[]> }) }
+  return { ...question, status: accessStatus(server, attributesOf(subject, question.spec)) }
+}
+const subjectAccessReview = review<SubjectAccessReview>('SubjectAccessReview', subjectAccess)
+const localSubjectAccessReview = review<SubjectAccessReview>('LocalSubjectAccessReview', (server, call, question) => {
+  const attributes = question.spec.resourceAttributes
+  if (attributes?.namespace !== call.namespace) throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${call.namespace}`)
+  return subjectAccess(server, call, question)
+})
+
+const selfSubjectRulesReview = review<SelfSubjectRulesReview>('SelfSubjectRulesReview', ({ authorizer }, call, question) => {
+  const { namespace } = question.spec
+  if (!namespace) throw badRequest('no namespace on request')
+  const { rules, errors } = authorizer.rbac.rulesFor(call.user, namespace)
+  const isSuper = call.user.groups.includes('system:masters')
+  const all = isSuper ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }, ...rules] : rules
+  const part = (list: readonly string[] | null | undefined): string[] => [...(list ?? [])]
+  return {
+    ...question,
+    status: {
+      resourceRules: all.filter(rule => rule.resources?.length).map(rule =>
+        ({ verbs: part(rule.verbs), apiGroups: part(rule.apiGroups), resources: part(rule.resources), ...('resourceNames' in rule && rule.resourceNames?.length && { resourceNames: rule.resourceNames }) })),
+      nonResourceRules: all.filter(rule => rule.nonResourceURLs?.length).map(({ verbs, nonResourceURLs }) => ({ verbs: part(verbs), nonResourceURLs: part(nonResourceURLs) })),
+      incomplete: true,
+      evaluationError: [...errors, 'node authorizer does not support user rule resolution'].join(', '),
+    },
+  } as SelfSubjectRulesReview
+})
+
+/** Every kind of review. */
+export const reviews: readonly SubresourceHandler[] = [
+  selfSubjectReview, tokenReview, selfSubjectAccessReview, subjectAccessReview, localSubjectAccessReview, selfSubjectRulesReview,
+]

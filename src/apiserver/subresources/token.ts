@@ -1,0 +1,30 @@
+import type { TokenRequest } from '../../api/authentication/token-request.ts'
+import { tokenRequest } from '../../api/authentication/token-request.ts'
+import type { ServiceAccount } from '../../api/core/service-account.ts'
+import { badRequest, invalid, StatusError } from '../../machinery/status.ts'
+import { requestToken } from '../authn/token-request.ts'
+import { nameOf, type Call, type Outcome } from '../call.ts'
+import { readObject } from '../object-body.ts'
+import { checkWriteOptions } from '../options.ts'
+import type { Server } from '../verbs/verb.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+const GROUP = 'authentication.k8s.io'
+
+/** Issues a token for a service account (KEP-1205). */
+async function request(server: Server, call: Call): Promise<Outcome> {
+  checkWriteOptions('CreateOptions', call.options)
+  if (!server.tokens) throw new StatusError('ServiceUnavailable', 'this server has no key to sign tokens with')
+  const name = nameOf(call)
+  const asked = readObject(call, { group: GROUP, version: 'v1', kind: 'TokenRequest', schema: tokenRequest }, server.catalog) as TokenRequest
+  const account = (await server.registry.get(call.resource, call.namespace, name)).object as ServiceAccount
+  if (asked.metadata.name && asked.metadata.name !== name) {
+    const message = `Invalid value: ${JSON.stringify(asked.metadata.name)}: must match the service account name if specified`
+    throw invalid({ group: GROUP, kind: 'TokenRequest' }, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }])
+  }
+  if (asked.metadata.namespace && asked.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  const answer = await requestToken(account, asked, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
+  return { object: answer, created: true }
+}
+
+export const token: SubresourceHandler = { name: 'token', kind: 'ServiceAccount', perform: request }
