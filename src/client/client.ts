@@ -1,5 +1,5 @@
 import type { PatchType, RequestOptions, WatchEvent } from '../api/request.ts'
-import { apiVersionOf, type KubeList, type KubeObject, type Resource } from '../api/resource.ts'
+import { apiVersionOf, type AnyResource, type KubeList, type KubeObject, type Resource } from '../api/resource.ts'
 import type { Draft } from '../machinery/schema/schema.ts'
 import type { ClientRequest, Transport } from './transport.ts'
 
@@ -36,7 +36,7 @@ export interface Client {
   delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>
   deleteCollection<T extends KubeObject>(resource: Resource<T>, options?: ReadOptions & DeleteOptions): Promise<void>
   /** POST to a subresource whose body is not the parent kind: `binding`, `eviction`, `token`. */
-  createSubresource<B>(resource: Resource, ref: ObjectRef, subresource: string, body: unknown, options?: WriteOptions): Promise<B>
+  createSubresource<B>(resource: AnyResource, ref: ObjectRef, subresource: string, body: unknown, options?: WriteOptions): Promise<B>
 }
 
 interface Split {

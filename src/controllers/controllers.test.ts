@@ -11,6 +11,7 @@ import { Pods } from '../api/core/pod/pod.ts'
 import { ServiceAccounts } from '../api/core/service-account.ts'
 import { Services } from '../api/core/service.ts'
 import { EndpointSlices } from '../api/discovery/endpoint-slice.ts'
+import type { Log } from '../machinery/log.ts'
 import { microTimestamp } from '../machinery/clock.ts'
 import { isReason } from '../machinery/status.ts'
 import { deployment, node, pod, replicaSet, service } from '../testing/builders.ts'
@@ -18,7 +19,8 @@ import { addNodes, testCluster, type TestCluster } from '../testing/test-cluster
 import { testKubelet } from '../testing/test-kubelet.ts'
 import { controllers } from './index.ts'
 
-const all = (settings = {}) => testCluster({ controllers: [...controllers, testKubelet], settings: { rootCa: 'CA', ...settings } })
+const log: Log = { debug() {}, info() {}, warn: (m, f) => console.log(m, f), error: (m, f) => console.log(m, f), with: () => log }
+const all = (settings = {}) => testCluster({ controllers: [...controllers, testKubelet], log, settings: { rootCa: 'CA', ...settings } })
 const gone = (error: unknown): boolean => isReason(error, 'NotFound')
 const names = (objects: readonly { metadata: { name: string } }[]): string[] => objects.map(({ metadata }) => metadata.name).sort()
 
@@ -98,7 +100,7 @@ test('endpoints and slices follow the pods behind a service', async () => {
   await using cluster = await all()
   await serving(cluster)
   let [slice] = await cluster.list(EndpointSlices, 'default')
-  assert.deepEqual([slice!.endpoints, slice!.ports], [[], []])
+  assert.deepEqual([slice!.endpoints, slice!.ports], [null, null])
   for (const each of await cluster.list(Pods)) await cluster.client.createSubresource(Pods, each.metadata, 'binding', { kind: 'Binding', apiVersion: 'v1', metadata: { name: each.metadata.name, namespace: 'default' }, target: { kind: 'Node', name: 'n1' } })
   await cluster.settle()
   const pods = await cluster.list(Pods)
@@ -147,9 +149,9 @@ test('a node that falls silent is unknown, tainted, and loses its pods when they
   assert.deepEqual(lost.spec.taints?.map(({ key, effect }) => `${key}:${effect}`).sort(), ['node.kubernetes.io/unreachable:NoExecute', 'node.kubernetes.io/unreachable:NoSchedule'])
   assert.equal((await cluster.get(Nodes, 'n2')).spec.taints, undefined)
   assert.equal((await cluster.get(Pods, 'a')).status.conditions?.find(({ type }) => type === 'Ready')?.status, 'False')
-  await heartbeats(290)
+  await heartbeats(280)
   await assert.doesNotReject(cluster.get(Pods, 'a'))
-  await heartbeats(20)
+  await heartbeats(30)
   await assert.rejects(cluster.get(Pods, 'a'), gone)
   await assert.doesNotReject(cluster.get(Pods, 'b'))
   await cluster.editStatus(Nodes, 'n1', object => ({ ...object, status: { ...object.status, conditions: [{ type: 'Ready', status: 'True' }] } }))
@@ -175,7 +177,7 @@ test('of too many finished pods the oldest go', async () => {
   for (const name of ['a', 'b', 'c']) {
     await cluster.create(Pods, pod(name, { spec: { nodeName: 'n1' } }))
     await cluster.pass(1_000)
-    await cluster.editStatus(Pods, name, object => ({ ...object, status: { ...object.status, phase: 'Succeeded' } }))
+    await cluster.editStatus(Pods, name, object => ({ ...object, status: { ...object.status, phase: 'Succeeded' as const } }))
   }
   await cluster.settle()
   assert.deepEqual(names(await cluster.list(Pods)), ['b', 'c'])

@@ -7,6 +7,7 @@ import { isReason } from '../machinery/status.ts'
 import { conditionOf, sameJson } from './conditions.ts'
 import { defineController, watched, type Context, type ControllerModule } from './framework.ts'
 import { planTaints, silentConditions, type Heartbeat } from './node-health.ts'
+import { patchPodStatus } from './pod-control.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 /** Labels that older clients look for, and the ones they repeat. */
@@ -76,7 +77,7 @@ async function markPodsNotReady(node: Node, { cache, client, clock, events }: Co
   const change = async (pod: Pod): Promise<void> => {
     const conditions = pod.status.conditions!.map(condition => (condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: timestamp(clock.now()) } : condition))
     events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
-    await client.updateStatus(Pods, { ...pod, status: { ...pod.status, conditions } }).catch(error => { if (!isReason(error, 'NotFound')) throw error })
+    await patchPodStatus(client, pod, { conditions }).catch(error => { if (!isReason(error, 'NotFound')) throw error })
   }
   await Promise.all(cache.list(Pods, { index: ['node', node.metadata.name] }).filter(isPodReady).map(change))
 }

@@ -1,6 +1,7 @@
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import type { PodTemplateSpec } from '../api/core/pod/pod-spec.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
+import type { Client } from '../client/client.ts'
 import type { Draft } from '../machinery/schema/schema.ts'
 import { isReason, StatusError } from '../machinery/status.ts'
 import { controllerReference } from './claim.ts'
@@ -47,3 +48,7 @@ export async function deletePod({ client, events }: Context, owner: KubeObject, 
 /** Whether a creation was refused because the namespace is being deleted. */
 export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof StatusError && (error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)
+
+/** Changes a part of a pod's status, provided that it is still the pod that was looked at. */
+export const patchPodStatus = (client: Client, { metadata }: Pod, status: Partial<Pod['status']>): Promise<Pod> =>
+  client.patch(Pods, metadata, { metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion }, status }, { type: 'application/merge-patch+json', subresource: 'status' })

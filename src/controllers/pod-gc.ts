@@ -4,6 +4,7 @@ import { isPodFinished } from '../api/core/pod/predicates.ts'
 import { isReason } from '../machinery/status.ts'
 import { withCondition } from './conditions.ts'
 import { defineController, watched, type Context, type ControllerModule } from './framework.ts'
+import { patchPodStatus } from './pod-control.ts'
 
 /** A node must have been missing for this long before its pods are given up. */
 const QUARANTINE_MS = 40_000
@@ -57,7 +58,7 @@ async function remove(pod: Pod, message: string, { client, clock }: Context, dis
     if (!isPodFinished(pod)) {
       const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message }
       const conditions = disrupted ? withCondition(pod.status.conditions, condition, clock.now()) : pod.status.conditions
-      await client.updateStatus(Pods, { ...pod, status: { ...pod.status, phase: 'Failed', ...(conditions && { conditions }) } })
+      await patchPodStatus(client, pod, { phase: 'Failed', ...(conditions && { conditions }) })
     }
     await client.delete(Pods, pod.metadata, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } })
   } catch (error) {

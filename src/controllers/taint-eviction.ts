@@ -4,6 +4,7 @@ import { toleratesTaint } from '../api/core/pod/predicates.ts'
 import { isReason } from '../machinery/status.ts'
 import { withCondition } from './conditions.ts'
 import { defineController, watched, type Context } from './framework.ts'
+import { patchPodStatus } from './pod-control.ts'
 
 /** Deletes pods from nodes whose NoExecute taints they do not, or no longer, tolerate. */
 export const taintEvictionController = defineController<Pod>({
@@ -41,7 +42,7 @@ async function evict(pod: Pod, { client, clock, events }: Context): Promise<void
   events.event({ kind: 'Pod', apiVersion: 'v1', namespace, name, uid }, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`)
   const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' }
   try {
-    await client.updateStatus(Pods, { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, condition, clock.now()) } })
+    await patchPodStatus(client, pod, { conditions: withCondition(pod.status.conditions, condition, clock.now()) })
     await client.delete(Pods, pod.metadata, { preconditions: { uid } })
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error
