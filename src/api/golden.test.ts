@@ -42,7 +42,7 @@ export function* comparisons(): Generator<Comparison> {
   for (const folder of readdirSync(GOLDEN, { withFileTypes: true })) {
     if (!folder.isDirectory()) continue
     for (const file of readdirSync(new URL(`${folder.name}/`, GOLDEN))) {
-      const { steps } = JSON.parse(readFileSync(new URL(`${folder.name}/${file}`, GOLDEN), 'utf8')) as { steps: Step[] }
+      const { steps } = JSON.parse(readFileSync(new URL(`${folder.name}/${file}`, GOLDEN), 'utf8').replaceAll('${run}', 'grun').replaceAll('<run>', 'grun')) as { steps: Step[] }
       for (const { name, request, response } of steps) {
         if (request?.method !== 'POST' || typeof request.body !== 'object' || request.body === null) continue
         const resource = created(request.path)

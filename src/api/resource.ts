@@ -43,6 +43,8 @@ export interface Subresource {
 /** What validation may look at besides the object. */
 export interface ValidationContext {
   readonly now: number
+  /** False when the object is there already: a few rules are for new ones only. */
+  readonly isNew?: boolean
   readonly subresource?: string
 }
 

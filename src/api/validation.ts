@@ -1,7 +1,9 @@
 import type { Cause } from '../machinery/status.ts'
 
 /** Causes, worded as Kubernetes words them. A path is written as it is shown: `spec.containers[0].image`, `data[key]`. */
-const json = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value))
+const json = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value).replace(/\\u00([01][0-9a-f])/g, (_, code: string) => escapes[code] ?? `\\x${code}`))
+/** Control characters are shown as Go shows them. */
+const escapes: Readonly<Record<string, string>> = { '07': '\\a', '0b': '\\v' }
 
 export const required = (field: string, detail = ''): Cause => ({ reason: 'FieldValueRequired', message: detail ? `Required value: ${detail}` : 'Required value', field })
 

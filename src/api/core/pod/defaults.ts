@@ -117,7 +117,7 @@ function defaultPodResources(spec: PodSpec): void {
   const { resources } = spec
   if (!resources || (!hasKeys(resources.limits) && !hasKeys(resources.requests))) return
   for (const list of [resources.limits, resources.requests]) if (list) roundUp(list)
-  fillIn(resources, 'requests', together(spec, 'requests'), isPodLevel)
+  fillIn(resources, 'requests', together(spec, 'requests'), name => isPodLevel(name) && !(name.startsWith('hugepages-') && resources.limits?.[name] !== undefined))
   fillIn(resources, 'limits', together(spec, 'limits'), name => name.startsWith('hugepages-'))
   fillIn(resources, 'requests', resources.limits ?? {}, isPodLevel)
 }

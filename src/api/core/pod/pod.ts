@@ -1,5 +1,7 @@
 import { podColumns } from './columns.ts'
 import { defaultPod } from './defaults.ts'
+import { validateNewPod, validatePod } from './validation/pod.ts'
+import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts'
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts'
 import type { Pod } from './schema.ts'
 import { pod } from './schema.ts'
@@ -43,4 +45,7 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
   defaults: defaultPod,
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
+  validate: (pod, { isNew }) => (isNew === false ? validatePod(pod) : validateNewPod(pod)),
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
 })

@@ -27,6 +27,9 @@ export function untilAvailable(pod: Pod, minReadySeconds: number, now: number): 
 /** An init container that keeps running beside the others (a sidecar). */
 export const isSidecar = ({ restartPolicy }: { restartPolicy?: string | undefined }): boolean => restartPolicy === 'Always'
 
+/** Who comes first: the larger. */
+export const podPriority = ({ spec }: Pod): number => spec.priority ?? 0
+
 interface Taint {
   readonly key: string
   readonly value?: string | undefined

@@ -13,6 +13,8 @@ export function preparePodForCreate(pod: Pod, now = 0): void {
       reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates',
     }]
   }
+  // A negative time once meant one second.
+  if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1
   dropUnserved(pod)
   appArmorFromAnnotations(pod)
   mergeMatchLabelKeys(pod)

@@ -1,0 +1,155 @@
+import { dnsSubdomain, qualifiedName } from '../../../../machinery/names.ts'
+import type { Cause } from '../../../../machinery/status.ts'
+import { forbidden, inRange, invalid, invalidBy, sameJson } from '../../../validation.ts'
+import type { ContainerStatus } from '../container-status.ts'
+import type { Container } from '../container.ts'
+import type { PodSpec } from '../pod-spec.ts'
+import { isSidecar } from '../predicates.ts'
+import type { NodeSelector, Toleration } from '../scheduling.ts'
+import type { Pod } from '../schema.ts'
+
+const MIRROR = 'kubernetes.io/config.mirror'
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
+const LARGEST_SECONDS = 2 ** 31 - 1
+const MAY_CHANGE = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+/** What an update may change of a pod: images, a deadline that comes nearer, more tolerations, fewer gates. */
+export function validatePodUpdate(pod: Pod, old: Pod): Cause[] {
+  const { spec } = pod
+  const causes = [...validateAnnotationUpdate(pod, old), ...validateContainerLists(spec, old.spec)]
+  if (causes.some(({ message }) => message.endsWith('may not add or remove containers'))) return causes
+  causes.push(...validateDeadline(spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds), ...validateMoreTolerations(spec.tolerations, old.spec.tolerations))
+  causes.push(...validateFewerGates(spec, old.spec))
+  const gated = !!old.spec.schedulingGates?.length
+  if (gated) causes.push(...validateGatedChanges(spec, old.spec))
+  // The fields that may change are put back, and the rest must be what it was.
+  const rest = withOldFields(spec, old.spec, gated)
+  if (!sameJson(rest, old.spec) && !causes.some(({ field }) => field === 'spec.tolerations' || field?.startsWith('spec.schedulingGates') || field?.startsWith('spec.affinity') || field === 'spec.nodeSelector')) {
+    causes.push(forbidden('spec', MAY_CHANGE))
+  }
+  return causes
+}
+
+function withOldFields(spec: PodSpec, old: PodSpec, gated: boolean): PodSpec {
+  const images = (list: readonly Container[] | undefined, before: readonly Container[] | undefined): Container[] | undefined =>
+    list?.map((container, index) => ({ ...container, image: before?.[index]?.image }))
+  const { activeDeadlineSeconds: _, ...kept } = spec
+  const rest: PodSpec = { ...kept, containers: images(spec.containers, old.containers) ?? [] }
+  if (spec.initContainers) rest.initContainers = images(spec.initContainers, old.initContainers)
+  if (old.activeDeadlineSeconds !== undefined) rest.activeDeadlineSeconds = old.activeDeadlineSeconds
+  rest.tolerations = old.tolerations
+  rest.schedulingGates = old.schedulingGates
+  if ((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) rest.terminationGracePeriodSeconds = old.terminationGracePeriodSeconds
+  if (gated) {
+    rest.nodeSelector = old.nodeSelector
+    rest.affinity = old.affinity
+  }
+  return rest
+}
+
+function validateContainerLists(spec: PodSpec, old: PodSpec): Cause[] {
+  return (['containers', 'initContainers'] as const).flatMap(list =>
+    (spec[list]?.length ?? 0) === (old[list]?.length ?? 0) ? [] : [forbidden(`spec.${list}`, 'pod updates may not add or remove containers')])
+}
+
+function validateDeadline(next: number | undefined, old: number | undefined): Cause[] {
+  const field = 'spec.activeDeadlineSeconds'
+  if (next !== undefined) {
+    const causes = inRange(field, next, 0, LARGEST_SECONDS)
+    return !causes.length && old !== undefined && next > old ? [invalid(field, next, 'must be less than or equal to previous value')] : causes
+  }
+  return old === undefined ? [] : [invalid(field, undefined, 'must not update from a positive integer to nil value')]
+}
+
+function validateMoreTolerations(next: readonly Toleration[] = [], old: readonly Toleration[] = []): Cause[] {
+  const timeless = ({ tolerationSeconds: _, ...rest }: Toleration): Omit<Toleration, 'tolerationSeconds'> => rest
+  const kept = old.every(before => next.some(after => sameJson(after, before) || (before.effect === 'NoExecute' && sameJson(timeless(after), timeless(before)))))
+  return kept ? [] : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
+}
+
+function validateFewerGates({ schedulingGates: next = [] }: PodSpec, { schedulingGates: old = [] }: PodSpec): Cause[] {
+  return next.flatMap(({ name }, index) => (old.some(gate => gate.name === name) ? [] : [forbidden(`spec.schedulingGates[${index}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`)]))
+}
+
+/** KEP-3838: while a pod is held back by gates, its choice of nodes may be narrowed. */
+function validateGatedChanges(spec: PodSpec, old: PodSpec): Cause[] {
+  const causes: Cause[] = []
+  if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => spec.nodeSelector?.[key] !== value)) causes.push(invalid('spec.nodeSelector', spec.nodeSelector, 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'))
+  const [required, before] = [spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution, old.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]
+  if (before) causes.push(...validateNarrower(required, before, 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'))
+  return causes
+}
+
+function validateNarrower(next: NodeSelector | undefined, old: NodeSelector, field: string): Cause[] {
+  const terms = next?.nodeSelectorTerms ?? []
+  const shown = (term: (typeof terms)[number]): unknown => ({
+    MatchExpressions: term.matchExpressions?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null,
+    MatchFields: term.matchFields?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null,
+  })
+  if (old.nodeSelectorTerms.length > 0 && old.nodeSelectorTerms.length !== terms.length) {
+    return [invalid(field, next ? terms.map(shown) : undefined, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')]
+  }
+  return old.nodeSelectorTerms.flatMap((before, index) => {
+    const after = terms[index]!
+    const starts = (list: readonly unknown[] = [], base: readonly unknown[] = []): boolean => sameJson(list.slice(0, base.length), base)
+    if (!before.matchExpressions?.length && !before.matchFields?.length) return sameJson(after, before) ? [] : [invalid(`${field}[${index}]`, shown(after), 'only additions are allowed (no mutations or deletions)')]
+    const narrower = starts(after.matchExpressions, before.matchExpressions) && starts(after.matchFields, before.matchFields)
+    return narrower ? [] : [invalid(`${field}[${index}]`, shown(after), 'only additions are allowed (no mutations or deletions)')]
+  })
+}
+
+function validateAnnotationUpdate({ metadata }: Pod, { metadata: old }: Pod): Cause[] {
+  const causes: Cause[] = []
+  const [next = {}, before = {}] = [metadata.annotations, old.annotations]
+  const mirror = `metadata.annotations[${MIRROR}]`
+  if (before[MIRROR] !== undefined && next[MIRROR] !== before[MIRROR]) causes.push(forbidden(mirror, 'may not remove or update mirror pod annotation'))
+  if (before[MIRROR] === undefined && next[MIRROR] !== undefined) causes.push(forbidden(mirror, 'may not add mirror pod annotation'))
+  for (const key of Object.keys(before)) if (key.startsWith(APPARMOR) && next[key] !== before[key]) causes.push(forbidden(`metadata.annotations[${key}]`, 'may not remove or update AppArmor annotations'))
+  for (const key of Object.keys(next)) if (key.startsWith(APPARMOR) && before[key] === undefined) causes.push(forbidden(`metadata.annotations[${key}]`, 'may not add AppArmor annotations'))
+  return causes
+}
+
+/** What an update of the status may say. */
+export function validatePodStatusUpdate({ spec, status }: Pod, old: Pod): Cause[] {
+  const causes: Cause[] = []
+  if (status.nominatedNodeName) {
+    if (spec.nodeName && status.nominatedNodeName !== old.status.nominatedNodeName) causes.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
+    causes.push(...invalidBy('status.nominatedNodeName', status.nominatedNodeName, dnsSubdomain))
+  }
+  for (const [index, { type, observedGeneration }] of (status.conditions ?? []).entries()) {
+    causes.push(...invalidBy(`status.conditions[${index}].Type`, type, qualifiedName))
+    if ((observedGeneration ?? 0) < 0) causes.push(invalid(`status.conditions[${index}].observedGeneration`, observedGeneration, 'must be a non-negative integer'))
+  }
+  if (old.status.qosClass && status.qosClass && status.qosClass !== old.status.qosClass) causes.push(invalid('status.qosClass', status.qosClass, 'field is immutable'))
+  causes.push(...validateTransitions(status.containerStatuses, old.status.containerStatuses, 'status.containerStatuses', name => canRunAgain(spec.containers, name, spec.restartPolicy)))
+  causes.push(...validateTransitions(status.initContainerStatuses, old.status.initContainerStatuses, 'status.initContainerStatuses', name => canInitRunAgain(spec, name)))
+  return [...causes, ...validateTransitions(status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', () => 'never')]
+}
+
+type Again = 'always' | 'on failure' | 'never'
+
+const canRunAgain = (containers: readonly Container[], name: string, policy: string | undefined): Again => {
+  const own = containers.find(container => container.name === name)
+  if (own?.restartPolicyRules?.length) return 'always'
+  const effective = own?.restartPolicy ?? policy
+  return effective === 'Always' ? 'always' : effective === 'OnFailure' ? 'on failure' : 'never'
+}
+
+function canInitRunAgain(spec: PodSpec, name: string): Again {
+  const own = spec.initContainers?.find(container => container.name === name)
+  if ((own && isSidecar(own)) || own?.restartPolicyRules?.length) return 'always'
+  return spec.restartPolicy === 'Never' ? 'never' : 'on failure'
+}
+
+/** A container that has ended for good does not come back. */
+function validateTransitions(next: readonly ContainerStatus[] = [], old: readonly ContainerStatus[] = [], field: string, again: (name: string) => Again): Cause[] {
+  const causes: Cause[] = []
+  for (const before of old) {
+    const ended = before.state.terminated
+    const policy = again(before.name)
+    if (!ended || policy === 'always' || (policy === 'on failure' && ended.exitCode !== 0)) continue
+    const index = next.findIndex(({ name }) => name === before.name)
+    if (index >= 0 && !next[index]!.state.terminated) causes.push(forbidden(`${field}[${index}].state`, 'may not be transitioned to non-terminated state'))
+  }
+  return causes
+}
