@@ -73,7 +73,7 @@ export class Registry {
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
-    resource.prepareForCreate?.(draft)
+    resource.prepareForCreate?.(draft, this.#parts.clock.now())
     this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, this.#context()) ?? [])])
     this.#refuse(resource, draft, validateNameSegment(draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
@@ -176,7 +176,7 @@ export class Registry {
   #validateUpdate(call: Call, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
     const { resource } = call
     const metaCauses = [...validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'), ...validateMetaUpdate(draft.metadata, old.metadata)]
-    const context = { ...this.#context(), ...(subresource && { subresource }) }
+    const context = { ...this.#context(), isNew: false, ...(subresource && { subresource }) }
     const causes = subresource === 'status'
       ? resource.validateStatusUpdate?.(draft, old, context)
       : [...(resource.validate?.(draft, context) ?? []), ...(resource.validateUpdate?.(draft, old, context) ?? [])]

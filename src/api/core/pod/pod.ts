@@ -1,5 +1,6 @@
 import { podColumns } from './columns.ts'
 import { defaultPod } from './defaults.ts'
+import { validateEphemeralUpdate } from './validation/ephemeral.ts'
 import { validateNewPod, validatePod } from './validation/pod.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts'
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts'
@@ -45,7 +46,10 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
   defaults: defaultPod,
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
-  validate: (pod, { isNew }) => (isNew === false ? validatePod(pod) : validateNewPod(pod)),
-  validateUpdate: validatePodUpdate,
+  validate: (pod, { isNew, subresource }) => (isNew !== false ? validateNewPod(pod) : subresource === 'ephemeralcontainers' ? [] : validatePod(pod)),
+  validateUpdate(pod, old, { subresource }) {
+    if (subresource === 'ephemeralcontainers') return validateEphemeralUpdate(pod, old)
+    return subresource === 'resize' ? [] : validatePodUpdate(pod, old)
+  },
   validateStatusUpdate: validatePodStatusUpdate,
 })
