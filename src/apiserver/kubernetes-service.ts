@@ -47,7 +47,7 @@ async function ensureCidr(api: ApiServer): Promise<void> {
   await api.local.call({ ...at, verb: 'update', name: NAME, subresource: 'status', body: { ...made, status: { conditions: [condition] } } })
 }
 
-type Wanted = { metadata: { name: string; namespace: string } } & Record<string, unknown>
+type Wanted = { metadata: { name: string; namespace: string; labels?: Record<string, string> } } & Record<string, unknown>
 
 async function ensure(api: ApiServer, resource: AnyResource, stored: KubeObject | undefined, wanted: Wanted, ...parts: string[]): Promise<void> {
   const at = { user: API_SERVER, resource, namespace: NAMESPACE, options: {} }

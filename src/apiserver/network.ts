@@ -4,6 +4,8 @@ import type { Authenticator } from './authn/authenticator.ts'
 import { advertise } from './kubernetes-service.ts'
 import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
+import type { Describe } from './openapi/document.ts'
+import { openapi } from './paths/openapi.ts'
 import type { PathHandler } from './paths/path.ts'
 import { root } from './paths/root.ts'
 import { version } from './paths/version.ts'
@@ -17,6 +19,8 @@ export interface NetworkOptions {
   readonly authenticators: readonly Authenticator[]
   /** Where pods reach the server: what the service `kubernetes` leads to. Absent: there is none. */
   readonly advertised?: { readonly address: string; readonly port?: number }
+  /** Texts for OpenAPI. */
+  readonly describe?: Describe
   readonly checks?: readonly HealthCheck[]
   /** More paths, before the common ones. */
   readonly paths?: readonly PathHandler[]
@@ -32,6 +36,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
     health(options.checks ?? api.checks),
     version,
     discovery(catalogOf, () => `${options.advertised?.address ?? options.address ?? '127.0.0.1'}:${bound.port}`),
+    openapi(catalogOf, options.describe),
     root(catalogOf),
   ]
   const parts = { server, authenticators: options.authenticators, paths }

@@ -52,7 +52,7 @@ function report(call: Call, kind: BodyKind, said: { kind?: unknown; apiVersion?:
   if (problems.length === 0) return
   const validation = call.options.fieldValidation || 'Warn'
   if (validation === 'Strict') throw strictError(call, kind, said, problems)
-  if (validation === 'Warn') for (const problem of problems) call.warnings.add(problem)
+  if (validation === 'Warn') for (const problem of problems) call.warnings.add(problem.replace(/^yaml: unmarshal errors:\s+/, ''))
 }
 
 const strictError = (_call: Call, kind: BodyKind, said: { kind?: unknown; apiVersion?: unknown }, problems: readonly string[]): StatusError =>

@@ -65,21 +65,24 @@ export function checkListOptions(options: RequestOptions, isWatch: boolean): voi
   const match = options.resourceVersionMatch
   const initial = options.sendInitialEvents
   if (match !== undefined) {
-    if (isWatch && initial === undefined) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch'))
+    if (isWatch && initial === undefined) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
     if (!isWatch && !options.resourceVersion) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
     if (!isWatch && options.continue) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
-    if (match !== 'Exact' && match !== 'NotOlderThan') {
-      causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`, field: 'resourceVersionMatch' })
-    }
-    if (match === 'Exact' && options.resourceVersion === '0') causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if (isWatch ? match !== 'NotOlderThan' && initial === undefined : match !== 'Exact' && match !== 'NotOlderThan') causes.push(unsupportedMatch(match, isWatch))
+    if (!isWatch && match === 'Exact' && options.resourceVersion === '0') causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
   }
   if (initial !== undefined) {
     if (!isWatch) causes.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
     else if (match === undefined) causes.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
-    else if (match !== 'NotOlderThan') causes.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+    else if (match !== 'NotOlderThan') causes.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'), unsupportedMatch(match, true))
   }
+  if (isWatch && options.continue) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes)
 }
+
+const unsupportedMatch = (match: string, isWatch: boolean): Cause => ({
+  reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(match)}: supported values: ${isWatch ? '"NotOlderThan"' : '"Exact", "NotOlderThan", ""'}`, field: 'resourceVersionMatch',
+})
 
 /** A revision as a number; 0 when none is stated. */
 export function revisionOf(text: string | undefined, refuse: (why: string) => StatusError): number {

@@ -148,7 +148,7 @@ export class Registry {
       if (!change.applied) fields.updated(call, draft, old, change.subresource)
       await admission.mutate(call, 'UPDATE', draft, old)
     }
-    this.#setGeneration(resource, draft, old)
+    if (!change.internal) this.#setGeneration(resource, draft, old)
     if (!change.subresource) resource.prepareForUpdate?.(draft, old)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))

@@ -18,7 +18,8 @@ export interface Selection {
 export function selectionOf(resource: AnyResource, options: RequestOptions): Selection {
   const labels = options.labelSelector ? parseLabelSelector(options.labelSelector) : everything
   const fields = parseFieldSelector(options.fieldSelector ?? '')
-  for (const { field } of fields.requirements) checkField(resource, field)
+  // `=` alone asks for nothing.
+  for (const { field, value } of fields.requirements) if (field !== '' || value !== '') checkField(resource, field)
   const name = fields.requirements.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
   const all = labels.everything && fields.everything
   return {

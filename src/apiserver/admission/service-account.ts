@@ -53,7 +53,7 @@ function mountToken(pod: Pod, { random }: AdmissionContext): void {
   const existing = pod.spec.volumes?.find(volume => volume.name.startsWith('kube-api-access-'))
   const name = existing?.name ?? `kube-api-access-${nameSuffix(random)}`
   let used = false
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+  for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
     if (container.volumeMounts?.some(mount => mount.mountPath === MOUNT_PATH)) continue
     container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }]
     used = true

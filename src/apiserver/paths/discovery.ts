@@ -132,7 +132,8 @@ async function answer(exchange: Exchange, schema: Schema<unknown>, kind: string,
 
 const aggregatedType = (exchange: Exchange) => (/^\s*application\/vnd\.kubernetes\.protobuf/.test(exchange.header('accept') ?? '') ? PROTOBUF_TYPE : JSON_TYPE)
 
-export async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-512', new TextEncoder().encode(text)))
+/** A name for content: SHA-512 in capital letters, as upstream has it. */
+export async function digest(content: string | Uint8Array): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-512', typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content)))
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('').toUpperCase()
 }

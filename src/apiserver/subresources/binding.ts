@@ -2,7 +2,7 @@ import type { Binding } from '../../api/core/binding.ts'
 import { Bindings } from '../../api/core/binding.ts'
 import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import { timestamp } from '../../machinery/clock.ts'
-import { conflict, invalid, notFound, type Cause } from '../../machinery/status.ts'
+import { badRequest, conflict, notFound, StatusError, type Cause } from '../../machinery/status.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { requiredValue } from '../object-meta.ts'
@@ -15,8 +15,11 @@ async function bind(server: Server, call: Call): Promise<Outcome> {
   checkWriteOptions('CreateOptions', call.options)
   const binding = readObject(call, kindOf(Bindings), server.catalog) as Binding
   const name = call.name ?? binding.metadata.name
+  if (!name) throw badRequest('Name parameter required.')
+  if (call.name !== undefined && binding.metadata.name !== call.name) throw badRequest('name in URL does not match name in Binding object')
   const causes = validateTarget(binding)
-  if (causes.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, causes)
+  // Upstream answers with the bare error.
+  if (causes.length > 0) throw new StatusError('', causes.map(({ field, message }) => `${field}: ${message}`).join(', '), undefined, { code: 500 })
   const node = binding.target.name!
   const podCall: Call = { ...call, resource: Pods, name, verb: 'update', subresource: 'binding' }
   await server.registry.update(podCall, { subresource: 'binding', internal: true, next: pod => bound(pod as Pod, binding, node, server.clock.now()) })
@@ -25,7 +28,7 @@ async function bind(server: Server, call: Call): Promise<Outcome> {
 
 function validateTarget({ target }: Binding): Cause[] {
   const causes: Cause[] = []
-  if (target.kind && target.kind !== 'Node') causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", ""`, field: 'target.kind' })
+  if (target.kind && target.kind !== 'Node') causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`, field: 'target.kind' })
   if (!target.name) causes.push(requiredValue('target.name'))
   return causes
 }
