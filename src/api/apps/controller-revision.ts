@@ -5,6 +5,7 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import type { OwnerReference } from '../meta/object-meta.ts'
+import { immutable, nonNegative, required } from '../validation.ts'
 
 const controllerRevisionShape = kind('io.k8s.api.apps.v1.ControllerRevision', {
   metadata: struct(1, objectMeta),
@@ -25,6 +26,12 @@ export const ControllerRevisions: Resource<ControllerRevision> = defineResource<
     { name: 'Revision', type: 'string', cell: ({ revision }) => revision },
     ageColumn,
   ],
+  validate({ data, revision }) {
+    const causes = data === undefined || data === null ? [required('data', 'data is mandatory')] : []
+    if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data))) causes.push(required('data', 'data must be a valid JSON object'))
+    return [...causes, ...nonNegative('revision', revision)]
+  },
+  validateUpdate: ({ data }, old) => immutable('data', data, old.data),
 })
 
 function controllerText(owners: readonly OwnerReference[] | undefined): string {

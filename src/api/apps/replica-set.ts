@@ -8,6 +8,9 @@ import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { immutable, invalid, nonNegative } from '../validation.ts'
+import { nonNegativeCounts, validateRunningTemplate, validateSelector } from './template-validation.ts'
+import type { Cause } from '../../machinery/status.ts'
 
 const replicaSetSpecShape = object('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: int32(1, { pointer: true }),
@@ -71,4 +74,18 @@ export const ReplicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
     spec.replicas ??= 1
     defaultPodTemplate(spec.template)
   },
+  validate: ({ spec }) => [
+    ...nonNegative('spec.replicas', spec.replicas), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelector(spec.selector, 'replicaset'), ...validateRunningTemplate(spec.template, spec.selector),
+  ],
+  validateUpdate: ({ spec }, old) => immutable('spec.selector', spec.selector, old.spec.selector),
+  validateStatusUpdate: ({ status }) => validateCounts(status),
 })
+
+function validateCounts(status: ReplicaSetStatus): Cause[] {
+  const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
+  const causes = nonNegativeCounts(status, ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas', 'observedGeneration'])
+  const most = { fullyLabeledReplicas, readyReplicas, availableReplicas }
+  for (const [name, count] of Object.entries(most)) if (count > replicas) causes.push(invalid(`status.${name}`, count, 'cannot be greater than status.replicas'))
+  return availableReplicas > readyReplicas ? [...causes, invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas')] : causes
+}

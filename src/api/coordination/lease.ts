@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { invalid, nonNegative } from '../validation.ts'
 
 const leaseSpecShape = object('io.k8s.api.coordination.v1.LeaseSpec', {
   holderIdentity: string(1, { pointer: true }),
@@ -39,4 +40,8 @@ export const Leases: Resource<Lease> = defineResource<Lease>({
     if (old.spec.preferredHolder === undefined) delete spec.preferredHolder
   },
   columns: [nameColumn, { name: 'Holder', type: 'string', cell: ({ spec }) => spec.holderIdentity ?? '' }, ageColumn],
+  validate: ({ spec }) => [
+    ...(spec.leaseDurationSeconds !== undefined && spec.leaseDurationSeconds <= 0 ? [invalid('spec.leaseDurationSeconds', spec.leaseDurationSeconds, 'must be greater than 0')] : []),
+    ...nonNegative('spec.leaseTransitions', spec.leaseTransitions),
+  ],
 })

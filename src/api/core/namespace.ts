@@ -4,6 +4,8 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { dnsLabel } from '../../machinery/names.ts'
+import { invalid } from '../validation.ts'
 
 const namespaceSpecShape = object('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: list(1, 'string', { listType: 'atomic' }),
@@ -61,4 +63,10 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
     namespace.status = old.status
   },
   fieldSelectors: { 'status.phase': ({ status }) => status.phase ?? '' },
+  validateName: dnsLabel,
+  validateStatusUpdate({ metadata, status }) {
+    const going = status.phase === 'Terminating'
+    if (metadata.deletionTimestamp === undefined) return going ? [invalid('status.Phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")] : []
+    return going ? [] : [invalid('status.Phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
+  },
 })

@@ -5,6 +5,11 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { toBase64 } from '../../machinery/base64.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { bytesFromBase64 } from '../../machinery/base64.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { immutable, invalid, invalidBy, required, tooLong } from '../validation.ts'
+import { LARGEST_DATA_BYTES, validateFrozen } from './frozen-data.ts'
+import { configKeyProblems } from './pod/validation/env.ts'
 
 const secretShape = kind('io.k8s.api.core.v1.Secret', {
   metadata: struct(1, objectMeta),
@@ -34,4 +39,49 @@ export const Secrets: Resource<Secret> = defineResource<Secret>({
     for (const [key, text] of Object.entries(secret.stringData ?? {})) (secret.data ??= {})[key] = toBase64(text)
     delete secret.stringData
   },
+  validate: validateSecret,
+  validateUpdate: (next, old) => [...immutable('type', next.type, old.type), ...(old.immutable ? validateFrozen(next, old, ['data']) : [])],
 })
+
+const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name'
+const REDACTED = '<secret contents redacted>'
+
+function validateSecret({ metadata, data = {}, type }: Secret): Cause[] {
+  const causes: Cause[] = []
+  let size = 0
+  for (const key in data) {
+    causes.push(...invalidBy(`data[${key}]`, key, configKeyProblems))
+    size += (data[key]!.length * 3) / 4
+  }
+  if (size > LARGEST_DATA_BYTES) causes.push(tooLong('data', LARGEST_DATA_BYTES))
+  const has = (key: string): Cause[] => (Object.hasOwn(data, key) ? [] : [required(`data[${key}]`)])
+  switch (type) {
+    case 'kubernetes.io/service-account-token':
+      if (!metadata.annotations?.[SERVICE_ACCOUNT_NAME]) causes.push(required(`metadata.annotations[${SERVICE_ACCOUNT_NAME}]`))
+      break
+    case 'kubernetes.io/dockercfg': causes.push(...validateDockerConfig(data, '.dockercfg')); break
+    case 'kubernetes.io/dockerconfigjson': causes.push(...validateDockerConfig(data, '.dockerconfigjson')); break
+    case 'kubernetes.io/basic-auth':
+      // Either is enough; without any, both are named.
+      if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password')) causes.push(...has('username'), ...has('password'))
+      break
+    case 'kubernetes.io/ssh-auth': if (!data['ssh-privatekey']) causes.push(required('data[ssh-privatekey]')); break
+    case 'kubernetes.io/tls': causes.push(...has('tls.crt'), ...has('tls.key')); break
+  }
+  return causes
+}
+
+function validateDockerConfig(data: Readonly<Record<string, string>>, key: string): Cause[] {
+  const field = `data[${key}]`
+  if (!Object.hasOwn(data, key)) return [required(field)]
+  const text = new TextDecoder().decode(bytesFromBase64(data[key]!))
+  try {
+    const config: unknown = JSON.parse(text)
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return []
+    const kind = Array.isArray(config) ? 'array' : typeof config
+    return config === null ? [] : [invalid(field, REDACTED, `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)]
+  } catch {
+    const unexpected = /^\s*([^\s{[])/.exec(text)
+    return [invalid(field, REDACTED, unexpected ? `invalid character '${unexpected[1]}' looking for beginning of value` : 'unexpected end of JSON input')]
+  }
+}

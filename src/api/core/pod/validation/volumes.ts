@@ -129,7 +129,7 @@ function validateProjected({ sources }: ProjectedVolumeSource, field: string): C
       const given = source[kind]
       if (!given || !first()) continue
       causes.push(...named(`${at}.${kind}.name`, given.name), ...validateItems(given.items, `${at}.${kind}`))
-      for (const { path } of given.items ?? []) take(path, given.name)
+      for (const { path } of given.items ?? []) take(path, given.name ?? '')
     }
     if (source.downwardAPI && first()) {
       for (const file of source.downwardAPI.items ?? []) {
