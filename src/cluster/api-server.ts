@@ -1,5 +1,4 @@
 import { resources } from '../api/index.ts'
-import type { ApiServer } from '../apiserver/api-server.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
 import { certificateAuthenticator } from '../apiserver/authn/certificate.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
@@ -13,19 +12,15 @@ import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { dnsObjects } from './addons.ts'
 import type { ComponentContext } from './component.ts'
-
-/** A running API server with its port open. */
-export interface OpenApiServer {
-  readonly api: ApiServer
-  close(): Promise<void>
-}
+import type { Cleanup } from './start.ts'
 
 const SHUTDOWN_GRACE_MS = 2_000
 
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
-export async function openApiServer(context: ComponentContext): Promise<OpenApiServer> {
+export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
   const { options, pki, host, clock, random, log } = context
   const storage = await openStorage(context)
+  cleanup(() => storage.close())
   const read = (path: string): Promise<string> => host.files.readText(path)
   const signingKey = await readSigningKey(await read(pki.serviceAccountKey), await read(pki.serviceAccountPublicKey))
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
@@ -33,20 +28,16 @@ export async function openApiServer(context: ComponentContext): Promise<OpenApiS
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
+  cleanup(() => api.close())
   const [cert, key, clientCa] = await Promise.all([read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca'))])
   await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
   const server = await listen(api, {
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : [])],
   })
+  cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)
-  return {
-    api,
-    async close() {
-      await server.close(SHUTDOWN_GRACE_MS)
-      await api.close()
-      await storage.close()
-    },
-  }
+  context.api.provide(api.local)
+  context.progress('the API server answers')
 }
 
 /** The cluster's state, secrets encrypted before they reach the disk. */

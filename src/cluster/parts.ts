@@ -1,4 +1,5 @@
 import type { ComponentName, StartComponent } from './component.ts'
+import { component } from './start.ts'
 
 /** A part of the cluster that is loaded when it is started. */
 export interface Part {
@@ -14,10 +15,10 @@ export const serverParts: readonly Part[] = [
 
 /** The parts that can run as processes of their own. */
 export const singleParts: readonly Part[] = [
-  { name: 'apiserver', load: async () => (await import('./control-plane.ts')).startApiServer },
-  { name: 'controller-manager', load: async () => (await import('./control-plane.ts')).startControllerManager },
-  { name: 'scheduler', load: async () => (await import('./control-plane.ts')).startScheduler },
-  { name: 'kubelet', load: async () => (await import('./node.ts')).startKubelet },
-  { name: 'proxy', load: async () => (await import('./node.ts')).startProxy },
-  { name: 'dns', load: async () => (await import('./node.ts')).startDns },
+  { name: 'apiserver', load: async () => component((await import('./api-server.ts')).apiServer) },
+  { name: 'controller-manager', load: async () => component((await import('./controller-manager.ts')).controllerManager) },
+  { name: 'scheduler', load: async () => component((await import('./scheduler.ts')).scheduler) },
+  { name: 'kubelet', load: async () => component((await import('./kubelet.ts')).kubelet) },
+  { name: 'proxy', load: async () => component((await import('./proxy.ts')).proxy) },
+  { name: 'dns', load: async () => component((await import('./dns.ts')).dns) },
 ]
