@@ -1,7 +1,5 @@
-import { openInflate } from '../../host/inflate.ts'
 import type { UpgradedConnection } from '../../host/http.ts'
-import { spdyDictionary } from './spdy-dictionary.ts'
-import { encodeFrame, frameReader, headerWriter, type SpdyFrame, type SpdyHeaders } from './spdy-frames.ts'
+import { encodeFrame, frameReader, headerWriter, type ReceivedFrame, type SpdyFrame, type SpdyHeaders } from './spdy-frames.ts'
 
 export type Connection = NonNullable<UpgradedConnection['socket']>
 
@@ -27,6 +25,10 @@ export interface SpdyConnection {
 const MAX_DATA = 64 * 1024
 /** So much of one stream may wait for its reader before the whole connection does. */
 const MAX_WAITING = 1024 * 1024
+
+/** Status of RST_STREAM. */
+const REFUSED = 3
+const CANCEL = 5
 
 interface Inbox {
   readonly stream: SpdyStream
@@ -73,25 +75,26 @@ function makeInbox(headers: SpdyHeaders, write: SpdyStream['write'], end: SpdySt
 
 /** The client's side of a connection that was upgraded to SPDY/3.1. */
 export function spdyClient(socket: Connection, head: Uint8Array = new Uint8Array()): SpdyConnection {
-  const inflater = openInflate(spdyDictionary())
   const headers = headerWriter()
-  const read = frameReader(inflater.inflate)
+  const read = frameReader()
   const streams = new Map<number, Inbox>()
   let nextId = 1
 
-  const send = (frame: Exclude<SpdyFrame, { type: 'OTHER' }>): Promise<void> => new Promise(resolve => {
+  const send = (frame: SpdyFrame): Promise<void> => new Promise(resolve => {
     if (socket.destroyed || !socket.writable || socket.write(encodeFrame(frame, headers))) return resolve()
     const done = (): void => { socket.off('drain', done); socket.off('close', done); resolve() }
     socket.once('drain', done)
     socket.once('close', done)
   })
-  const handle = async (frame: SpdyFrame): Promise<void> => {
+  const handle = async (frame: ReceivedFrame): Promise<void> => {
     if (frame.type === 'PING') return send(frame)
     if (frame.type === 'GOAWAY' || frame.type === 'OTHER') return
-    if (frame.type === 'SYN_STREAM') return send({ type: 'RST_STREAM', streamId: (frame as { streamId: number }).streamId, status: 3 })
-    const inbox = streams.get((frame as { streamId: number }).streamId)
+    // The runtime opens no streams.
+    if (frame.type === 'SYN_STREAM') return send({ type: 'RST_STREAM', streamId: frame.streamId, status: REFUSED })
+    const inbox = streams.get(frame.streamId)
     if (!inbox) return
-    if (frame.type === 'RST_STREAM') inbox.finish(new Error(`the stream was reset with status ${frame.status}`))
+    // Go's servers cancel what they are done with.
+    if (frame.type === 'RST_STREAM') inbox.finish(frame.status === CANCEL ? undefined : new Error(`the stream was reset with status ${frame.status}`))
     else {
       if (frame.type === 'DATA') await inbox.push(frame.data)
       if (frame.fin) inbox.finish()
@@ -107,7 +110,6 @@ export function spdyClient(socket: Connection, head: Uint8Array = new Uint8Array
     } finally {
       for (const inbox of streams.values()) inbox.finish()
       socket.destroy()
-      inflater.close()
     }
   }
   const closed = pump()

@@ -1,20 +1,21 @@
-/** Frames of SPDY/3.1, as far as streams of bytes need them. */
-export type SpdyFrame =
-  | { type: 'SYN_STREAM'; streamId: number; fin: boolean; headers: SpdyHeaders }
-  | { type: 'SYN_REPLY'; streamId: number; fin: boolean; headers: SpdyHeaders }
-  | { type: 'HEADERS'; streamId: number; fin: boolean; headers: SpdyHeaders }
+/** Frames of SPDY/3.1, as far as streams of bytes need them. `H` is what stands for headers: the headers, or the compressed block they came in. */
+type Frame<H> =
+  | { type: 'SYN_STREAM' | 'SYN_REPLY' | 'HEADERS'; streamId: number; fin: boolean; headers: H }
   | { type: 'RST_STREAM'; streamId: number; status: number }
   | { type: 'PING'; id: number }
   | { type: 'GOAWAY'; lastStreamId: number; status: number }
   | { type: 'DATA'; streamId: number; fin: boolean; data: Uint8Array }
-  | { type: 'OTHER'; control: number }
+
+/** A frame to send. */
+export type SpdyFrame = Frame<SpdyHeaders>
+/** A frame as it arrived; `OTHER` is one that nobody here needs. Blocks must be inflated in the order in which they came, or not at all. */
+export type ReceivedFrame = Frame<Uint8Array> | { type: 'OTHER'; control: number }
 
 export type SpdyHeaders = ReadonlyMap<string, string>
 
 const CONTROL = { SYN_STREAM: 1, SYN_REPLY: 2, RST_STREAM: 3, PING: 6, GOAWAY: 7, HEADERS: 8 } as const
 const FLAG_FIN = 1
 const HEADER_BYTES = 8
-const MAX_FRAME = 16 * 1024 * 1024
 /** zlib's header for a stream with a dictionary, and the dictionary's checksum. */
 const ZLIB_START = Uint8Array.of(0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2)
 const LARGEST_BLOCK = 0xffff
@@ -43,7 +44,7 @@ export function headerWriter(): (headers: SpdyHeaders) => Uint8Array {
 
 const uint32 = (value: number): Uint8Array => Uint8Array.of((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
 
-/** Reads a header block that has been inflated. */
+/** Reads a header block that has been inflated (with the dictionary, and the history of the connection's earlier blocks). */
 export function parseHeaders(plain: Uint8Array): SpdyHeaders {
   const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength)
   let at = 0
@@ -65,7 +66,7 @@ const control = (type: number, flags: number, body: Uint8Array): Uint8Array =>
   Buffer.concat([Uint8Array.of(0x80, 3, 0, type, flags, (body.length >>> 16) & 255, (body.length >>> 8) & 255, body.length & 255), body])
 
 /** A frame's bytes; `headers` makes the connection's header blocks. */
-export function encodeFrame(frame: Exclude<SpdyFrame, { type: 'OTHER' }>, headers: (headers: SpdyHeaders) => Uint8Array): Uint8Array {
+export function encodeFrame(frame: SpdyFrame, headers: (headers: SpdyHeaders) => Uint8Array): Uint8Array {
   switch (frame.type) {
     case 'DATA': {
       const size = frame.data.length
@@ -82,35 +83,38 @@ export function encodeFrame(frame: Exclude<SpdyFrame, { type: 'OTHER' }>, header
   }
 }
 
-/** Cuts what arrives into frames; `inflate` knows the connection's header blocks. */
-export function frameReader(inflate: (piece: Uint8Array) => Uint8Array): (bytes: Uint8Array) => SpdyFrame[] {
+/** Cuts what arrives into frames. */
+export function frameReader(): (bytes: Uint8Array) => ReceivedFrame[] {
   let pending: Buffer = Buffer.alloc(0)
   return bytes => {
     pending = pending.length ? Buffer.concat([pending, bytes]) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const frames: SpdyFrame[] = []
+    const frames: ReceivedFrame[] = []
     while (pending.length >= HEADER_BYTES) {
       const size = pending.readUIntBE(5, 3)
-      if (size > MAX_FRAME) throw new Error(`SPDY: a frame of ${size} bytes is too large`)
       if (pending.length < HEADER_BYTES + size) break
-      frames.push(decodeFrame(pending.subarray(0, HEADER_BYTES), pending.subarray(HEADER_BYTES, HEADER_BYTES + size), inflate))
+      frames.push(decodeFrame(pending.subarray(0, HEADER_BYTES), pending.subarray(HEADER_BYTES, HEADER_BYTES + size)))
       pending = pending.subarray(HEADER_BYTES + size)
     }
     return frames
   }
 }
 
-function decodeFrame(head: Buffer, body: Buffer, inflate: (piece: Uint8Array) => Uint8Array): SpdyFrame {
+function decodeFrame(head: Buffer, body: Buffer): ReceivedFrame {
   const fin = (head[4]! & FLAG_FIN) !== 0
   if ((head[0]! & 0x80) === 0) return { type: 'DATA', streamId: head.readUInt32BE(0), fin, data: body }
   const kind = head.readUInt16BE(2)
-  const id = (): number => body.readUInt32BE(0) & 0x7fffffff
+  const number = (at: number): number => {
+    if (body.length < at + 4) throw new Error('SPDY: a control frame is too short')
+    return body.readUInt32BE(at)
+  }
+  const id = (): number => number(0) & 0x7fffffff
   switch (kind) {
-    case CONTROL.SYN_STREAM: return { type: 'SYN_STREAM', streamId: id(), fin, headers: parseHeaders(inflate(body.subarray(10))) }
-    case CONTROL.SYN_REPLY: return { type: 'SYN_REPLY', streamId: id(), fin, headers: parseHeaders(inflate(body.subarray(4))) }
-    case CONTROL.HEADERS: return { type: 'HEADERS', streamId: id(), fin, headers: parseHeaders(inflate(body.subarray(4))) }
-    case CONTROL.RST_STREAM: return { type: 'RST_STREAM', streamId: id(), status: body.readUInt32BE(4) }
-    case CONTROL.PING: return { type: 'PING', id: body.readUInt32BE(0) }
-    case CONTROL.GOAWAY: return { type: 'GOAWAY', lastStreamId: id(), status: body.length >= 8 ? body.readUInt32BE(4) : 0 }
+    case CONTROL.SYN_STREAM: return { type: 'SYN_STREAM', streamId: id(), fin, headers: body.subarray(10) }
+    case CONTROL.SYN_REPLY: return { type: 'SYN_REPLY', streamId: id(), fin, headers: body.subarray(4) }
+    case CONTROL.HEADERS: return { type: 'HEADERS', streamId: id(), fin, headers: body.subarray(4) }
+    case CONTROL.RST_STREAM: return { type: 'RST_STREAM', streamId: id(), status: number(4) }
+    case CONTROL.PING: return { type: 'PING', id: number(0) }
+    case CONTROL.GOAWAY: return { type: 'GOAWAY', lastStreamId: id(), status: number(4) }
     default: return { type: 'OTHER', control: kind }
   }
 }
