@@ -19,7 +19,7 @@ import { podFacts, type PodContext, type PodPaths } from './pod-context.ts'
 import { latestContainer, type PodState } from './pod-state.ts'
 import { credentialsFor, pullCredentials } from './pull-secrets.ts'
 import type { ContainerConfig, Image, PodSandboxConfig, PodSandboxStatus, RegistryAuth } from './runtime.ts'
-import type { ReadyVolume } from './volumes/pod-volumes.ts'
+import type { ReadyVolume } from './pod-volumes.ts'
 
 /** How the start of a container went wrong: its waiting reason, and when to try again. */
 export interface StartFailure {

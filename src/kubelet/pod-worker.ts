@@ -20,7 +20,7 @@ import { isSidecar } from './restart-policy.ts'
 import type { PodSandboxConfig, PodSandboxStatus } from './runtime.ts'
 import { podStatus, type WaitingReason } from './status.ts'
 import { terminationMessage } from './termination-message.ts'
-import { podVolumes, type ReadyVolume } from './volumes/pod-volumes.ts'
+import { podVolumes, type ReadyVolume } from './pod-volumes.ts'
 
 /** Looks after one pod: compares what shall be with what is, and acts, until both are the same. */
 export interface PodWorker {

@@ -1,19 +1,11 @@
 import { serveHttp, type HttpRequest, type HttpResponse, type HttpServer } from '../host/http.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
-import type { KubeletOptions, KubeletServerOptions } from './options.ts'
-import type { PodWorker } from './pod-worker.ts'
 import { authorize } from './server/authorize.ts'
 import { serveLogs } from './server/container-logs.ts'
+import type { ServerDeps } from './server/deps.ts'
 import { resourceMetrics, statsSummary } from './server/stats.ts'
 import { serveAttach, serveExec, servePortForward, type UpgradeRequest } from './server/streams.ts'
-
-export interface ServerDeps {
-  readonly options: KubeletOptions
-  readonly server: KubeletServerOptions
-  readonly workers: ReadonlyMap<string, PodWorker>
-  readonly signal: AbortSignal
-}
 
 type Route = (deps: ServerDeps, parts: readonly string[], query: URLSearchParams, response: HttpResponse) => Promise<void>
 

@@ -2,8 +2,8 @@ import type { Container, EphemeralContainer } from '../../api/core/pod/container
 import type { Pod } from '../../api/core/pod/pod.ts'
 import type { Files } from '../../host/files.ts'
 import type { Mount } from '../runtime.ts'
-import type { ReadyVolume } from '../volumes/pod-volumes.ts'
-import { resolveSubPath } from '../volumes/sub-path.ts'
+import type { ReadyVolume } from '../pod-volumes.ts'
+import { resolveSubPath } from '../volumes/support/sub-path.ts'
 import { ContainerConfigError } from './config-error.ts'
 import { expand } from './expansion.ts'
 

@@ -3,7 +3,7 @@ import { badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import { readLog, type LogOptions } from '../logs/read-log.ts'
 import { latestContainer, previousContainer, type RuntimeContainer } from '../pod-state.ts'
 import type { PodWorker } from '../pod-worker.ts'
-import type { ServerDeps } from '../server.ts'
+import type { ServerDeps } from './deps.ts'
 
 const PODS = { group: '', plural: 'pods' }
 

@@ -1,7 +1,7 @@
 import { timestamp } from '../../machinery/clock.ts'
 import { CONTAINER_NAME_LABEL, POD_NAME_LABEL, POD_NAMESPACE_LABEL, POD_UID_LABEL } from '../names.ts'
 import type { ContainerStats, CpuStats, MemoryStats } from '../runtime.ts'
-import type { ServerDeps } from '../server.ts'
+import type { ServerDeps } from './deps.ts'
 
 const cpuOf = (cpu: CpuStats | undefined) =>
   cpu && { time: timestamp(cpu.atMs), usageNanoCores: cpu.usageNanoCores ?? 0, usageCoreNanoSeconds: cpu.usageCoreNanoSeconds }

@@ -6,7 +6,7 @@ import { latestContainer, latestSandbox } from '../pod-state.ts'
 import { REMOTE_COMMAND_PROTOCOLS, translateRemoteCommand, type CommandStreams } from '../streaming/remote-command.ts'
 import { spdyClient, type Connection } from '../streaming/spdy-connection.ts'
 import { TUNNEL_PROTOCOL, tunnel } from '../streaming/tunnel.ts'
-import type { ServerDeps } from '../server.ts'
+import type { ServerDeps } from './deps.ts'
 import { findWorker } from './container-logs.ts'
 
 const COMMAND_VERSIONS = ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io']

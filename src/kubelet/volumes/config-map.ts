@@ -1,6 +1,6 @@
 import { ConfigMaps, type ConfigMap } from '../../api/core/config-map.ts'
 import type { ConfigMapProjection } from '../../api/core/pod/volumes.ts'
-import { filesOf } from './keys.ts'
+import { filesOf } from './support/keys.ts'
 import { encode, type VolumeContext, type VolumeFile, type VolumePlugin } from './volume.ts'
 
 const bytesOf = (configMap: ConfigMap | undefined): Map<string, Uint8Array> => new Map([

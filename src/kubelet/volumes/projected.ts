@@ -1,7 +1,7 @@
 import { configMapFiles } from './config-map.ts'
 import { downwardFiles } from './downward-api.ts'
 import { secretFiles } from './secret.ts'
-import { tokenFile } from './service-account-token.ts'
+import { tokenFile } from './support/service-account-token.ts'
 import type { VolumeFile, VolumePlugin } from './volume.ts'
 
 /** Several sources in one directory: the service account's token, its CA and its namespace, for the most part. */

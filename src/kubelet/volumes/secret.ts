@@ -1,6 +1,6 @@
 import type { SecretProjection } from '../../api/core/pod/volumes.ts'
 import { Secrets } from '../../api/core/secret.ts'
-import { filesOf } from './keys.ts'
+import { filesOf } from './support/keys.ts'
 import type { VolumeContext, VolumeFile, VolumePlugin } from './volume.ts'
 
 /** The files of a Secret, alone or as a part of a projected volume. */

@@ -1,5 +1,5 @@
-import type { KeyToPath } from '../../api/core/pod/volumes.ts'
-import type { VolumeFile } from './volume.ts'
+import type { KeyToPath } from '../../../api/core/pod/volumes.ts'
+import type { VolumeFile } from '../volume.ts'
 
 /** The files that a ConfigMap's or Secret's keys become: all of them, or those that `items` names. */
 export function filesOf(

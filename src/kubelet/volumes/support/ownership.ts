@@ -1,4 +1,4 @@
-import type { FileInfo, Files } from '../../host/files.ts'
+import type { FileInfo, Files } from '../../../host/files.ts'
 
 const READ_WRITE = 0o660
 const READ_ONLY = 0o440

@@ -1,8 +1,8 @@
-import { ServiceAccounts } from '../../api/core/service-account.ts'
-import type { ServiceAccountTokenProjection } from '../../api/core/pod/volumes.ts'
-import type { TokenRequest } from '../../api/authentication/token-request.ts'
-import type { AnyResource } from '../../api/resource.ts'
-import { encode, type IssuedToken, type VolumeContext, type VolumeFile } from './volume.ts'
+import { ServiceAccounts } from '../../../api/core/service-account.ts'
+import type { ServiceAccountTokenProjection } from '../../../api/core/pod/volumes.ts'
+import type { TokenRequest } from '../../../api/authentication/token-request.ts'
+import type { AnyResource } from '../../../api/resource.ts'
+import { encode, type IssuedToken, type VolumeContext, type VolumeFile } from '../volume.ts'
 
 const DAY_MS = 86_400_000
 

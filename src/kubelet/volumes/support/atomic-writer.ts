@@ -1,7 +1,7 @@
-import type { Files } from '../../host/files.ts'
-import type { Random } from '../../machinery/random.ts'
-import { directoryOf, join } from '../names.ts'
-import type { VolumeFile } from './volume.ts'
+import type { Files } from '../../../host/files.ts'
+import type { Random } from '../../../machinery/random.ts'
+import { directoryOf, join } from '../../names.ts'
+import type { VolumeFile } from '../volume.ts'
 
 const DATA = '..data'
 const NEW_DATA = '..data_tmp'

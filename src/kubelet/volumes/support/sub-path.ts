@@ -1,4 +1,4 @@
-import type { Files } from '../../host/files.ts'
+import type { Files } from '../../../host/files.ts'
 
 const outside = (path: string): Error => new Error(`subpath "${path}" not within volume path`)
 
