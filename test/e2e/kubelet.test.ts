@@ -57,8 +57,10 @@ describe('a kubelet with real containers', { skip: process.getuid?.() === 0 ? fa
     closeServer = async () => { await server.close(); await storage.close() }
     client = createClient(localTransport(server.local, { name: 'admin', groups: ['system:masters', 'system:authenticated'] }, 'test'))
     for (const name of ['default', 'kube-node-lease']) await makeNamespace(client, name)
+    // As in a real cluster: the kubelet may only do what the Node authorizer lets it.
+    const nodeClient = createClient(localTransport(server.local, { name: `system:node:${NODE}`, groups: ['system:nodes', 'system:authenticated'] }, 'kubelet'))
     start = () => startKubelet({
-      client, runtime: own.runtime, host: own.host, clock: systemClock, random: systemRandom, log, nodeName: NODE, nodeIps: ['127.0.0.1'], version: 'v1.36.3',
+      client: nodeClient, runtime: own.runtime, host: own.host, clock: systemClock, random: systemRandom, log, nodeName: NODE, nodeIps: ['127.0.0.1'], version: 'v1.36.3',
       dataDir: `${own.directory}/kubelet`, runDir: `${own.directory}/run`, podLogDir: `${own.directory}/logs/pods`, cgroupRoot: own.cgroupRoot,
       clusterDns: ['10.43.0.10'], clusterDomain: 'cluster.local',
       server: { port: PORT, address: '127.0.0.1', tls: { cert: certificates.cert, key: certificates.key, clientCa: certificates.ca } },
