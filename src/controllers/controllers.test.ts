@@ -11,7 +11,6 @@ import { Pods } from '../api/core/pod/pod.ts'
 import { ServiceAccounts } from '../api/core/service-account.ts'
 import { Services } from '../api/core/service.ts'
 import { EndpointSlices } from '../api/discovery/endpoint-slice.ts'
-import type { Log } from '../machinery/log.ts'
 import { microTimestamp } from '../machinery/clock.ts'
 import { isReason } from '../machinery/status.ts'
 import { deployment, node, pod, replicaSet, service } from '../testing/builders.ts'
@@ -19,8 +18,7 @@ import { addNodes, testCluster, type TestCluster } from '../testing/test-cluster
 import { testKubelet } from '../testing/test-kubelet.ts'
 import { controllers } from './index.ts'
 
-const log: Log = { debug() {}, info() {}, warn: (m, f) => console.log(m, f), error: (m, f) => console.log(m, f), with: () => log }
-const all = (settings = {}) => testCluster({ controllers: [...controllers, testKubelet], log, settings: { rootCa: 'CA', ...settings } })
+const all = (settings = {}) => testCluster({ controllers: [...controllers, testKubelet], settings: { rootCa: 'CA', ...settings } })
 const gone = (error: unknown): boolean => isReason(error, 'NotFound')
 const names = (objects: readonly { metadata: { name: string } }[]): string[] => objects.map(({ metadata }) => metadata.name).sort()
 

@@ -124,8 +124,8 @@ function runController<T extends KubeObject>(controller: Controller<T>, options:
       metrics?.ran(controller.name, clock.monotonic() - startedAt, false)
     } catch (error) {
       if (signal.aborted) return
-      // Somebody else wrote first: no fault, the next run sees it.
-      log[isReason(error, 'Conflict') ? 'debug' : 'warn'](`${key}: ${errorMessage(error)}`, { retries: queue.retries(key) })
+      // Somebody else wrote or deleted first: no fault, the next run sees it.
+      log[isReason(error, 'Conflict') || isReason(error, 'NotFound') ? 'debug' : 'warn'](`${key}: ${errorMessage(error)}`, { retries: queue.retries(key) })
       queue.addRateLimited(key)
       metrics?.ran(controller.name, clock.monotonic() - startedAt, true)
     } finally {
