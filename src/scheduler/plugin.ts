@@ -1,72 +1,116 @@
 import type { Pod } from '../api/core/pod/pod.ts'
-import type { KubeObject, Resource } from '../api/resource.ts'
-import type { NodeInfo } from './node-info.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { AnyResource, KubeObject, Resource } from '../api/resource.ts'
+import type { Client } from '../client/client.ts'
+import type { NodeInfo, Snapshot } from './snapshot.ts'
 
-/** Whether a pod fits. "No" is a value with its reasons, a fault is a throw. */
-export interface Verdict {
-  readonly fits: boolean
-  readonly reasons: readonly string[]
-  /** Whether removing pods from the node could change the verdict. */
+/** Why a pod cannot go somewhere. Not `resolvable`: taking other pods away would not help. */
+export interface Rejection {
   readonly resolvable: boolean
+  readonly reasons: readonly string[]
 }
 
-export const FITS: Verdict = Object.freeze({ fits: true, reasons: [], resolvable: true })
-/** Not now: removing pods from the node may help. */
-export const unschedulable = (...reasons: string[]): Verdict => ({ fits: false, reasons, resolvable: true })
-/** Not on this node, whoever leaves it. */
-export const unresolvable = (...reasons: string[]): Verdict => ({ fits: false, reasons, resolvable: false })
+/** "No" is a value: a rejection, or FITS. A fault is a throw. */
+export type Verdict = Rejection | undefined
+export const FITS = undefined
+export const unschedulable = (...reasons: readonly string[]): Rejection => ({ resolvable: true, reasons })
+export const unresolvable = (...reasons: readonly string[]): Rejection => ({ resolvable: false, reasons })
 
-/** A change that may let a pod fit that the plugin has refused. */
-export interface Requeue {
-  readonly resource: Resource<KubeObject>
-  when(pod: Pod, old: KubeObject | undefined, next: KubeObject | undefined): boolean
+/** What a plugin knows after looking at the pod and the cluster once: its state, that it has nothing to say, or that no node will do. */
+export type Prepared<S> =
+  | { readonly state: S; readonly nodes?: ReadonlySet<string> | undefined }
+  | { readonly skip: true }
+  | { readonly rejected: Rejection }
+
+/** `nodes`: only these can be right, the others need not be asked. */
+export const prepared = <S>(state: S, nodes?: ReadonlySet<string>): Prepared<S> => ({ state, nodes })
+export const SKIP = { skip: true } as const
+export const rejected = (rejection: Rejection): { readonly rejected: Rejection } => ({ rejected: rejection })
+
+/** A change after which a pod that this plugin rejected is worth another look. */
+export interface RequeueHint {
+  readonly resource: AnyResource
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  when(pod: Pod, old: any, object: any): boolean
 }
 
-/** Names a kind whose changes may help, and which of them do. */
-export const requeueOn = <T extends KubeObject>(resource: Resource<T>, when: (pod: Pod, old: T | undefined, next: T | undefined) => boolean = () => true): Requeue =>
-  ({ resource, when }) as unknown as Requeue
+/** States what change of `resource` may help a pod; without `when` any does. */
+export const on = <T extends KubeObject>(resource: Resource<T>, when: (pod: Pod, old: T | undefined, object: T | undefined) => boolean = () => true): RequeueHint => ({ resource, when })
 
-/** What a plugin knows of one pod in one cycle. */
-export interface Prepared<S> {
-  readonly state?: S
-  /** The pod fits nowhere. */
-  readonly refused?: Verdict
-  /** The plugin has nothing to say about this pod: its filter, or its score, is not asked. */
-  readonly skipFilter?: boolean
-  readonly skipScore?: boolean
-}
-
-/** A rule of scheduling. The points it takes part in are the methods it has. */
-export interface Plugin<S = undefined> {
+/** A plugin takes part in the points whose methods it has. `S` is what `prepare` hands to `filter`, `P` what `prepareScores` hands to `score`. */
+export interface PluginParts<S, P> {
   readonly name: string
-  readonly requeueOn?: readonly Requeue[]
-  /** Keeps a pod out of the queue altogether. */
-  admit?(pod: Pod): boolean
-  /** Computes once per pod and cycle what `filter` and `score` need. */
+  readonly requeueOn?: readonly RequeueHint[]
+  /** What it reads besides pods and nodes. */
+  readonly reads?: readonly AnyResource[]
+  /** Its state depends on other pods than the one at hand, so it is made anew when some are thought away. */
+  readonly looksAtPods?: boolean
+  /** Whether the pod may stand in the queue at all. */
+  preEnqueue?(pod: Pod): Verdict
   prepare?(pod: Pod, snapshot: Snapshot): Prepared<S>
   filter?(pod: Pod, node: NodeInfo, state: S): Verdict
-  /** How good the node is; any number, `normalize` brings it to 0…100. */
-  score?(pod: Pod, node: NodeInfo, state: S): number
-  normalize?(scores: number[], nodes: readonly NodeInfo[], state: S): void
-  /** How much the score counts. */
-  readonly weight?: number
+  prepareScores?(pod: Pod, snapshot: Snapshot, nodes: readonly NodeInfo[]): Prepared<P>
+  score?(pod: Pod, node: NodeInfo, state: P): number
+  /** Brings the scores, in the order of `nodes`, to 0..100 in place. */
+  normalize?(scores: number[], nodes: readonly NodeInfo[], state: P): void
+  /** Takes what the pod needs on the node; disposed when the pod does not get there. */
+  reserve?(pod: Pod, node: string): Disposable | undefined
+  /** May delay or refuse the binding. */
+  permit?(pod: Pod, node: string, signal: AbortSignal): Promise<Verdict>
+  /** Puts the pod on the node; the first plugin that has it does. */
+  bind?(pod: Pod, node: string, client: Client): Promise<void>
 }
 
-// A list of plugins does not care what each keeps for itself.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type AnyPlugin = Plugin<any>
+/** A plugin's part in the decision on one pod. */
+export interface Filtering {
+  readonly rejected?: Rejection
+  readonly nodes?: ReadonlySet<string> | undefined
+  readonly filter?: (node: NodeInfo) => Verdict
+}
 
-/** States a plugin. */
-export const definePlugin = <S = undefined>(plugin: Plugin<S>): AnyPlugin => plugin
+/** A plugin as the scheduler sees it: its states are closed over, so nobody casts. */
+export interface Plugin extends Pick<PluginParts<never, never>, 'name' | 'reads' | 'looksAtPods' | 'preEnqueue' | 'reserve' | 'permit' | 'bind'> {
+  readonly requeueOn: readonly RequeueHint[]
+  /** Undefined: it has nothing to say about this pod. */
+  filtering?(pod: Pod, snapshot: Snapshot): Filtering | undefined
+  /** Scores of 0..100 in the order of `nodes`; undefined: it does not care. */
+  scores?(pod: Pod, snapshot: Snapshot, nodes: readonly NodeInfo[]): readonly number[] | undefined
+}
+
+/** Completes a plugin. */
+export function definePlugin<S = undefined, P = undefined>(parts: PluginParts<S, P>): Plugin {
+  const { prepare, filter, prepareScores, score, normalize, ...rest } = parts
+  // A plugin without `prepare` has no state: S is undefined.
+  const nothing = <T>(): Prepared<T> => ({ state: undefined as T })
+  return {
+    ...rest, requeueOn: parts.requeueOn ?? [],
+    ...((prepare || filter) && {
+      filtering(pod: Pod, snapshot: Snapshot): Filtering | undefined {
+        const made = prepare ? prepare(pod, snapshot) : nothing<S>()
+        if ('skip' in made) return undefined
+        if ('rejected' in made) return made
+        return { nodes: made.nodes, ...(filter && { filter: (node: NodeInfo) => filter(pod, node, made.state) }) }
+      },
+    }),
+    ...(score && {
+      scores(pod: Pod, snapshot: Snapshot, nodes: readonly NodeInfo[]): number[] | undefined {
+        const made = prepareScores ? prepareScores(pod, snapshot, nodes) : nothing<P>()
+        if (!('state' in made)) return undefined
+        const scores = nodes.map(node => score(pod, node, made.state))
+        normalize?.(scores, nodes, made.state)
+        return scores
+      },
+    }),
+  }
+}
 
 export const MAX_SCORE = 100
 
-/** Brings the highest score to 100; `reverse` makes low scores good ones. */
-export function scaleToMax(scores: number[], reverse = false): void {
-  const most = Math.max(0, ...scores)
-  for (let index = 0; index < scores.length; index++) {
-    const scaled = most === 0 ? 0 : Math.floor((scores[index]! * MAX_SCORE) / most)
-    scores[index] = reverse ? MAX_SCORE - scaled : scaled
+/** Scales scores so that the largest becomes 100; `reverse` turns them round. */
+export function normalizeByLargest(scores: number[], reverse = false): void {
+  let largest = 0
+  for (const score of scores) if (score > largest) largest = score
+  for (let i = 0; i < scores.length; i++) {
+    const scaled = largest === 0 ? 0 : Math.floor((MAX_SCORE * scores[i]!) / largest)
+    scores[i] = reverse ? MAX_SCORE - scaled : scaled
   }
 }

@@ -13,7 +13,7 @@ import { decide, describeUnfit, type Unfit } from './decide.ts'
 import { reportFailure } from './pod-status.ts'
 import type { WeightedPlugin } from './plugins/index.ts'
 import { schedulingQueue, type QueuedPod } from './queue.ts'
-import { currentPod, nodeStore } from './snapshot.ts'
+import { nodeStore } from './node-store.ts'
 
 export interface SchedulingOptions {
   readonly client: Client
@@ -29,6 +29,12 @@ export interface SchedulingOptions {
 
 /** So many pods may be on their way into the API at once; more would only keep others waiting. */
 const MOST_IN_FLIGHT = 64
+/** The pod as the API shows it now, if it is still the same one. */
+function currentPod(cache: Cache, { metadata }: Pod): Pod | undefined {
+  const pod = cache.get(Pods, metadata)
+  return pod?.metadata.uid === metadata.uid ? pod : undefined
+}
+
 const NO_NODES = 'no nodes available to schedule pods'
 
 /** Schedules until the signal is aborted and what was begun has ended. */

@@ -1,125 +1,92 @@
 import type { Node } from '../api/core/node.ts'
-import type { Pod } from '../api/core/pod/pod.ts'
-import { isPodFinished } from '../api/core/pod/predicates.ts'
-import type { Labels } from '../machinery/selector.ts'
-import { nodeInfo, type NodeInfo } from './node-info.ts'
+import { amount, type Amounts } from '../api/core/pod/predicates.ts'
+import type { CacheReader } from '../client/cache.ts'
+import type { HostPort, PodFacts } from './pod-facts.ts'
 
-/** The cluster as one scheduling cycle sees it. */
+/** A node and what is on it. Never changes: a node with one more pod is a new value. */
+export interface NodeInfo {
+  readonly name: string
+  readonly node: Node
+  readonly allocatable: Amounts
+  readonly pods: readonly PodFacts[]
+  readonly requested: Amounts
+  /** CPU and memory, where a container that asks for nothing counts as asking for a little: for scores. */
+  readonly assumedCpu: number
+  readonly assumedMemory: number
+  readonly ports: readonly HostPort[]
+  /** Pods that state an affinity or anti-affinity to other pods. */
+  readonly withAffinity: readonly PodFacts[]
+  readonly withRequiredAntiAffinity: readonly PodFacts[]
+  /** Sizes of the images that are there. */
+  readonly images: ReadonlyMap<string, number>
+}
+
+/** The cluster during one decision. */
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
   get(name: string): NodeInfo | undefined
-  /** Labels of a namespace. */
-  namespaceLabels(name: string): Labels
-  /** Nodes with pods that keep others away. */
-  readonly withAntiAffinity: readonly NodeInfo[]
-  /** Nodes with pods that have any (anti-)affinity. */
-  readonly withAffinity: readonly NodeInfo[]
+  /** Whether any pod states an affinity: most clusters have none, and then nobody needs to look. */
+  readonly anyAffinity: boolean
+  readonly anyRequiredAntiAffinity: boolean
+  /** On how many nodes an image is. */
+  nodesWithImage(image: string): number
+  /** All other kinds. */
+  readonly objects: CacheReader
 }
 
-const hasAntiAffinity = ({ spec }: Pod): boolean => (spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length ?? 0) > 0
-const hasAffinity = ({ spec }: Pod): boolean => spec.affinity?.podAffinity !== undefined || spec.affinity?.podAntiAffinity !== undefined
+function amountsOf(list: Readonly<Record<string, string>> | undefined): Amounts {
+  const amounts: Amounts = {}
+  for (const name in list) amounts[name] = amount(name, list[name]!)
+  return amounts
+}
 
-/** Makes a snapshot of these nodes. */
-export function snapshotOf(nodes: readonly NodeInfo[], namespaceLabels: (name: string) => Labels): Snapshot {
-  const byName = new Map(nodes.map(info => [info.name, info]))
-  let anti: readonly NodeInfo[] | undefined
-  let any: readonly NodeInfo[] | undefined
+/** A node without pods. */
+export function nodeInfo(node: Node): NodeInfo {
+  const images = new Map<string, number>()
+  for (const { names, sizeBytes } of node.status.images ?? []) for (const name of names ?? []) images.set(name, Number(sizeBytes ?? 0))
   return {
-    nodes, namespaceLabels,
-    get: name => byName.get(name),
-    get withAntiAffinity() {
-      return (anti ??= nodes.filter(({ pods }) => pods.some(hasAntiAffinity)))
-    },
-    get withAffinity() {
-      return (any ??= nodes.filter(({ pods }) => pods.some(hasAffinity)))
-    },
+    name: node.metadata.name, node, images, allocatable: amountsOf(node.status.allocatable),
+    pods: [], requested: {}, assumedCpu: 0, assumedMemory: 0, ports: [], withAffinity: [], withRequiredAntiAffinity: [],
   }
 }
 
-/** The same snapshot with one node replaced. */
-export const withNode = (snapshot: Snapshot, changed: NodeInfo): Snapshot =>
-  snapshotOf(snapshot.nodes.map(info => (info.name === changed.name ? changed : info)), snapshot.namespaceLabels)
-
-interface Seat {
-  node: Node | undefined
-  readonly pods: Map<string, Pod>
-  info: NodeInfo | undefined
+function summed(total: Amounts, more: Amounts, sign: 1 | -1): Amounts {
+  const sum = { ...total }
+  for (const name in more) sum[name] = (sum[name] ?? 0) + sign * more[name]!
+  return sum
 }
 
-/** Nodes and the pods on them, kept up to date change by change. A pod may be assumed on a node before the API says so. */
-export class ClusterState {
-  readonly #seats = new Map<string, Seat>()
-  readonly #assumed = new Map<string, Pod>()
-  readonly #seatOf = new Map<string, string>()
-  readonly #namespaceLabels: (name: string) => Labels
-  #snapshot: Snapshot | undefined
+/** The node with one more pod. */
+export const withPod = (info: NodeInfo, facts: PodFacts): NodeInfo => ({
+  ...info,
+  pods: [...info.pods, facts],
+  requested: summed(info.requested, facts.requests, 1),
+  assumedCpu: info.assumedCpu + facts.assumedCpu,
+  assumedMemory: info.assumedMemory + facts.assumedMemory,
+  ports: facts.ports.length ? [...info.ports, ...facts.ports] : info.ports,
+  withAffinity: facts.hasAffinity ? [...info.withAffinity, facts] : info.withAffinity,
+  withRequiredAntiAffinity: facts.requiredAntiAffinity.length ? [...info.withRequiredAntiAffinity, facts] : info.withRequiredAntiAffinity,
+})
 
-  constructor(namespaceLabels: (name: string) => Labels) {
-    this.#namespaceLabels = namespaceLabels
-  }
-
-  setNode(name: string, node: Node | undefined): void {
-    const seat = this.#seat(name)
-    seat.node = node
-    this.#changed(name, seat)
-  }
-
-  /** Takes over what the API says of a pod; its word ends an assumption. */
-  setPod(uid: string, pod: Pod | undefined): void {
-    const placed = pod?.spec.nodeName && !isPodFinished(pod) ? pod : undefined
-    if (!placed && pod && !isPodFinished(pod) && this.#assumed.has(uid)) return
-    this.#assumed.delete(uid)
-    this.#place(uid, placed)
-  }
-
-  /** Counts a pod on a node from now on. */
-  assume(pod: Pod): void {
-    this.#assumed.set(pod.metadata.uid, pod)
-    this.#place(pod.metadata.uid, pod)
-  }
-
-  /** Takes an assumption back, unless the API has confirmed it. */
-  forget(uid: string): void {
-    if (this.#assumed.delete(uid)) this.#place(uid, undefined)
-  }
-
-  isAssumed(uid: string): boolean {
-    return this.#assumed.has(uid)
-  }
-
-  snapshot(): Snapshot {
-    return (this.#snapshot ??= snapshotOf([...this.#seats.values()].flatMap(seat => {
-      if (!seat.node) return []
-      return [(seat.info ??= nodeInfo(seat.node, [...seat.pods.values()]))]
-    }), this.#namespaceLabels))
-  }
-
-  #place(uid: string, pod: Pod | undefined): void {
-    const from = this.#seatOf.get(uid)
-    if (from !== undefined && from !== pod?.spec.nodeName) {
-      const seat = this.#seat(from)
-      seat.pods.delete(uid)
-      this.#seatOf.delete(uid)
-      this.#changed(from, seat)
-    }
-    if (!pod) return
-    const seat = this.#seat(pod.spec.nodeName!)
-    seat.pods.set(uid, pod)
-    this.#seatOf.set(uid, pod.spec.nodeName!)
-    this.#changed(pod.spec.nodeName!, seat)
-  }
-
-  #seat(name: string): Seat {
-    const existing = this.#seats.get(name)
-    if (existing) return existing
-    const seat: Seat = { node: undefined, pods: new Map(), info: undefined }
-    this.#seats.set(name, seat)
-    return seat
-  }
-
-  #changed(name: string, seat: Seat): void {
-    seat.info = undefined
-    this.#snapshot = undefined
-    if (!seat.node && seat.pods.size === 0) this.#seats.delete(name)
+/** The node without a pod; a pod that is not there changes nothing. */
+export function withoutPod(info: NodeInfo, uid: string): NodeInfo {
+  const facts = info.pods.find(each => each.uid === uid)
+  if (!facts) return info
+  const without = (list: readonly PodFacts[]): readonly PodFacts[] => (list.includes(facts) ? list.filter(each => each !== facts) : list)
+  const pods = without(info.pods)
+  return {
+    ...info, pods, requested: summed(info.requested, facts.requests, -1),
+    assumedCpu: info.assumedCpu - facts.assumedCpu, assumedMemory: info.assumedMemory - facts.assumedMemory,
+    ports: facts.ports.length ? pods.flatMap(each => each.ports) : info.ports,
+    withAffinity: without(info.withAffinity), withRequiredAntiAffinity: without(info.withRequiredAntiAffinity),
   }
 }
+
+/** The cluster with one node thought differently. */
+export const withNode = (snapshot: Snapshot, changed: NodeInfo): Snapshot => ({
+  ...snapshot,
+  nodes: snapshot.nodes.map(each => (each.name === changed.name ? changed : each)),
+  get: name => (name === changed.name ? changed : snapshot.get(name)),
+  anyAffinity: snapshot.anyAffinity || changed.withAffinity.length > 0,
+  anyRequiredAntiAffinity: snapshot.anyRequiredAntiAffinity || changed.withRequiredAntiAffinity.length > 0,
+})

@@ -1,27 +1,24 @@
-import type { NodeInfo } from '../node-info.ts'
-import { definePlugin, MAX_SCORE } from '../plugin.ts'
+import { definePlugin, MAX_SCORE, prepared } from '../plugin.ts'
 
 const MEGABYTE = 1024 * 1024
-const LEAST = 23 * MEGABYTE
-const MOST_PER_CONTAINER = 1000 * MEGABYTE
+/** Less than this is fetched in no time; more than this, for each container, makes no difference any more. */
+const SMALLEST = 23 * MEGABYTE
+const LARGEST = 1000 * MEGABYTE
 
-/** Prefers nodes that have the pod's images already; an image that few nodes have counts less, so that pods do not pile up on them. */
-export const imageLocality = definePlugin<{ spread: ReadonlyMap<string, number>; images: readonly string[] }>({
+/** An image's full name, as nodes report it. */
+const fullName = (image: string): string => (image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image)
+
+/** Prefers nodes that have the pod's images; an image that is on few nodes counts little, so that not all its pods gather there. */
+export const imageLocality = definePlugin({
   name: 'ImageLocality',
-  weight: 1,
-  prepare(pod, { nodes }) {
-    const images = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map(({ image }) => normalized(image ?? ''))
-    const spread = new Map(images.map(image => [image, nodes.filter(node => sizeOn(node, image) > 0).length / Math.max(1, nodes.length)]))
-    return { state: { spread, images }, skipScore: [...spread.values()].every(share => share === 0) }
+  prepareScores({ spec }, snapshot) {
+    const images = [...spec.initContainers ?? [], ...spec.containers].map(({ image }) => fullName(image ?? ''))
+    return prepared(images.map(image => ({ image, spread: snapshot.nodesWithImage(image) / snapshot.nodes.length })))
   },
-  score(_pod, node, { spread, images }) {
-    const sum = images.reduce((total, image) => total + Math.floor(sizeOn(node, image) * (spread.get(image) ?? 0)), 0)
-    const most = MOST_PER_CONTAINER * images.length
-    return Math.floor((MAX_SCORE * (Math.min(Math.max(sum, LEAST), most) - LEAST)) / (most - LEAST))
+  score(_pod, { images: there }, images) {
+    let sum = 0
+    for (const { image, spread } of images) sum += Math.floor((there.get(image) ?? 0) * spread)
+    const largest = LARGEST * images.length
+    return Math.floor((MAX_SCORE * (Math.min(Math.max(sum, SMALLEST), largest) - SMALLEST)) / (largest - SMALLEST))
   },
 })
-
-const sizeOn = ({ node }: NodeInfo, image: string): number => node.status.images?.find(({ names }) => names?.includes(image))?.sizeBytes ?? 0
-
-/** Nodes list images with their tags. */
-const normalized = (image: string): string => (image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image)

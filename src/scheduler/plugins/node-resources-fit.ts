@@ -1,45 +1,48 @@
 import { Nodes } from '../../api/core/node.ts'
-import { Pods, type Pod } from '../../api/core/pod/pod.ts'
-import { isPodFinished, type Amounts } from '../../api/core/pod/predicates.ts'
-import { requestsOf, type NodeInfo } from '../node-info.ts'
-import { definePlugin, FITS, MAX_SCORE, requeueOn } from '../plugin.ts'
+import { Pods } from '../../api/core/pod/pod.ts'
+import { isPodFinished, podRequests, type Amounts } from '../../api/core/pod/predicates.ts'
+import { definePlugin, FITS, MAX_SCORE, on, prepared, type Verdict } from '../plugin.ts'
+import { assumedAmounts } from '../pod-facts.ts'
+import { nodeInfo, type NodeInfo } from '../snapshot.ts'
 
-/** Keeps the sum of what pods ask for below what a node has, and prefers nodes that have most left. */
-export const nodeResourcesFit = definePlugin<Amounts>({
-  name: 'NodeResourcesFit',
-  weight: 1,
-  requeueOn: [
-    requeueOn(Nodes, (_pod, old, next) => next !== undefined && (old === undefined || old.status.allocatable !== next.status.allocatable)),
-    requeueOn(Pods, (_pod, old, next) => !!old?.spec.nodeName && (next === undefined || isPodFinished(next) || next.spec !== old.spec)),
-    // The pod itself may ask for less now.
-    requeueOn(Pods, (pod, old, next) => next?.metadata.uid === pod.metadata.uid && old?.spec !== next.spec),
-  ],
-  prepare: pod => ({ state: requestsOf(pod).requests }),
-  filter(_pod, node, requests) {
-    const lacking = insufficient(node, requests)
-    if (lacking.length === 0) return FITS
-    return { fits: false, reasons: lacking.map(({ reason }) => reason), resolvable: lacking.every(({ everFits }) => everFits) }
-  },
-  score: (pod, node) => leastAllocated(pod, node),
-})
-
-/** What a node lacks for a pod, and whether it would suffice if it were empty. */
-function insufficient({ pods, allocatable, requested }: NodeInfo, requests: Amounts): { reason: string; everFits: boolean }[] {
-  const lacking: { reason: string; everFits: boolean }[] = []
-  if (pods.length + 1 > (allocatable.pods ?? 0)) lacking.push({ reason: 'Too many pods', everFits: (allocatable.pods ?? 0) > 0 })
-  for (const [name, wanted] of Object.entries(requests)) {
-    const has = allocatable[name] ?? 0
-    if (wanted > 0 && wanted > has - (requested[name] ?? 0)) lacking.push({ reason: `Insufficient ${name}`, everFits: wanted <= has })
+/** What of a node is not enough for the requests. */
+export function shortage(requests: Amounts, node: NodeInfo): Verdict {
+  let reasons: string[] | undefined
+  let resolvable = true
+  if (node.pods.length + 1 > (node.allocatable.pods ?? 0)) reasons = ['Too many pods']
+  for (const name in requests) {
+    const wanted = requests[name]!
+    const there = node.allocatable[name] ?? 0
+    if (wanted === 0 || wanted <= there - (node.requested[name] ?? 0)) continue
+    ;(reasons ??= []).push(`Insufficient ${name}`)
+    // More than the whole node: nobody's going would make room.
+    if (wanted > there) resolvable = false
   }
-  return lacking
+  return reasons ? { resolvable, reasons } : FITS
 }
 
-/** The free share of CPU and memory after the pod, of 100. */
-function leastAllocated(pod: Pod, { allocatable, assumed }: NodeInfo): number {
-  const own = requestsOf(pod).assumed
-  const shares = (['cpu', 'memory'] as const).filter(name => (allocatable[name] ?? 0) > 0).map(name => {
-    const [has, used] = [allocatable[name]!, assumed[name] + own[name]]
-    return used > has ? 0 : Math.floor(((has - used) * MAX_SCORE) / has)
-  })
-  return shares.length > 0 ? Math.floor(shares.reduce((sum, share) => sum + share, 0) / shares.length) : 0
+/** Free part of the node after the pod has come, in hundredths. */
+const freeScore = (requested: number, there: number): number => (there === 0 || requested > there ? 0 : Math.floor(((there - requested) * MAX_SCORE) / there))
+
+const couldHold = ({ allocatable }: NodeInfo, requests: Amounts): boolean => {
+  for (const name in requests) if (requests[name]! > (allocatable[name] ?? 0)) return false
+  return true
 }
+
+/** A node must have what the pod asks for; the less is taken, the better (LeastAllocated). */
+export const nodeResourcesFit = definePlugin({
+  name: 'NodeResourcesFit',
+  requeueOn: [
+    on(Nodes, (pod, old, node) => node !== undefined && (!old || JSON.stringify(old.status.allocatable) !== JSON.stringify(node.status.allocatable)) && couldHold(nodeInfo(node), podRequests(pod))),
+    on(Pods, (_pod, old, object) => old?.spec.nodeName !== undefined && (!object || isPodFinished(object) || old.metadata.generation !== object.metadata.generation)),
+  ],
+  prepare: pod => prepared(podRequests(pod)),
+  filter: (_pod, node, requests) => shortage(requests, node),
+  prepareScores: pod => prepared(assumedAmounts(pod, podRequests(pod))),
+  score(_pod, { allocatable, assumedCpu, assumedMemory }, pod) {
+    const [cpu, memory] = [allocatable.cpu ?? 0, allocatable.memory ?? 0]
+    const weights = (cpu ? 1 : 0) + (memory ? 1 : 0)
+    if (weights === 0) return 0
+    return Math.floor((freeScore(assumedCpu + pod.assumedCpu, cpu) + freeScore(assumedMemory + pod.assumedMemory, memory)) / weights)
+  },
+})

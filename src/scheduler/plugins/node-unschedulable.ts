@@ -1,12 +1,12 @@
 import { Nodes } from '../../api/core/node.ts'
 import { tolerates } from '../../api/core/pod/predicates.ts'
-import { definePlugin, FITS, requeueOn, unresolvable } from '../plugin.ts'
+import { definePlugin, FITS, on, unresolvable } from '../plugin.ts'
 
-const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
+const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 
-/** Keeps pods off nodes that were cordoned. */
+/** Keeps pods off cordoned nodes. */
 export const nodeUnschedulable = definePlugin({
   name: 'NodeUnschedulable',
-  requeueOn: [requeueOn(Nodes, (_pod, old, next) => next !== undefined && !next.spec.unschedulable && (old === undefined || !!old.spec.unschedulable))],
-  filter: (pod, { node }) => !node.spec.unschedulable || tolerates(pod.spec.tolerations, TAINT) ? FITS : unresolvable('node(s) were unschedulable'),
+  requeueOn: [on(Nodes, (_pod, old, node) => node !== undefined && !node.spec.unschedulable && (!old || old.spec.unschedulable === true))],
+  filter: (pod, { node }) => (!node.spec.unschedulable || tolerates(pod.spec.tolerations, CORDONED) ? FITS : unresolvable('node(s) were unschedulable')),
 })

@@ -1,9 +1,8 @@
-import { Pods } from '../../api/core/pod/pod.ts'
-import { definePlugin, requeueOn } from '../plugin.ts'
+import { definePlugin, FITS, unresolvable } from '../plugin.ts'
 
-/** Holds pods back until their last gate is gone. */
+/** Keeps pods back whose gates have not all been opened. */
 export const schedulingGates = definePlugin({
   name: 'SchedulingGates',
-  requeueOn: [requeueOn(Pods, (pod, _old, next) => next?.metadata.uid === pod.metadata.uid)],
-  admit: pod => !pod.spec.schedulingGates?.length,
+  preEnqueue: ({ spec }) =>
+    spec.schedulingGates?.length ? unresolvable(`waiting for scheduling gates: [${spec.schedulingGates.map(({ name }) => name).join(' ')}]`) : FITS,
 })
