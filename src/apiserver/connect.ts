@@ -4,12 +4,8 @@ import { Services, type Service } from '../api/core/service.ts'
 import { EndpointSlices, type EndpointSlice } from '../api/discovery/endpoint-slice.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { nameOf, type Call } from './call.ts'
+import type { KubeletAccess } from './kubelet-access.ts'
 import type { Server } from './verbs/verb.ts'
-
-/** How the API server shows itself to kubelets. */
-export interface KubeletAccess {
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly insecure?: boolean }
-}
 
 /** Where a request is passed on to. */
 export interface Target {

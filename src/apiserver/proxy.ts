@@ -1,10 +1,12 @@
-import type { Duplex } from 'node:stream'
-import { callHttp, upgradeHttp, type HttpRequest } from '../host/http.ts'
+import { callHttp, upgradeHttp, type HttpRequest, type ServeOptions } from '../host/http.ts'
 import { splice } from '../host/sockets.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Target } from './connect.ts'
 import type { Exchange } from './exchange.ts'
+
+/** A connection that its handler owns. */
+export type RawConnection = Parameters<NonNullable<ServeOptions['onUpgrade']>>[1]
 
 /** Headers that are about one connection, and those that say who asks: neither is passed on. */
 const NOT_PASSED = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'authorization', 'content-length'])
@@ -43,7 +45,7 @@ export async function passOn(exchange: Exchange, target: Target): Promise<void> 
 }
 
 /** Joins an upgraded connection (exec, attach, port-forward) to the one that the target gives; the bytes are theirs. */
-export async function joinUpgrade(request: HttpRequest, socket: Duplex, head: Uint8Array, target: Target): Promise<void> {
+export async function joinUpgrade(request: HttpRequest, socket: RawConnection, head: Uint8Array, target: Target): Promise<void> {
   const headers = { ...passedHeaders(request.headers), connection: 'Upgrade', upgrade: String(request.headers.upgrade ?? '') }
   let answer
   try {
@@ -60,6 +62,6 @@ export async function joinUpgrade(request: HttpRequest, socket: Duplex, head: Ui
 }
 
 /** An ordinary answer on a connection that was to be upgraded. */
-export function refuse(socket: Duplex, status: number, body: string, contentType: string): void {
+export function refuse(socket: RawConnection, status: number, body: string, contentType: string): void {
   socket.end(`HTTP/1.1 ${status} ${status}\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
 }

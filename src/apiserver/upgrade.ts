@@ -1,11 +1,10 @@
-import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { HttpRequest } from '../host/http.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import { isConnect, targetOf } from './connect.ts'
 import { Exchange } from './exchange.ts'
-import { joinUpgrade, refuse } from './proxy.ts'
+import { joinUpgrade, refuse, type RawConnection } from './proxy.ts'
 import { negotiate } from './representation/negotiate.ts'
 import { WatchFrames } from './representation/watch-frame.ts'
 import { requestInfo } from './request-info.ts'
@@ -16,7 +15,7 @@ import type { Call } from './call.ts'
 import type { Server } from './verbs/verb.ts'
 import { openWatch } from './verbs/watch.ts'
 
-export type UpgradeHandler = (request: HttpRequest, socket: Duplex, head: Uint8Array) => void
+export type UpgradeHandler = (request: HttpRequest, socket: RawConnection, head: Uint8Array) => void
 
 /** Answers requests that ask for another protocol: exec and its like are joined to the kubelet, watches go over WebSocket. */
 export function createUpgradeHandler(parts: ServeParts): UpgradeHandler {
@@ -27,7 +26,7 @@ export function createUpgradeHandler(parts: ServeParts): UpgradeHandler {
   }
 }
 
-async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: HttpRequest, socket: Duplex, head: Uint8Array): Promise<void> {
+async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: HttpRequest, socket: RawConnection, head: Uint8Array): Promise<void> {
   const exchange = new Exchange(request, socket as never)
   const { server } = parts
   const info = requestInfo(exchange.method, exchange.path, exchange.query)
@@ -39,7 +38,7 @@ async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: 
   await watchOverWebSocket(server, webSockets, exchange, call, { request, socket, head })
 }
 
-async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, exchange: Exchange, call: Call, { request, socket, head }: { request: HttpRequest; socket: Duplex; head: Uint8Array }): Promise<void> {
+async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, exchange: Exchange, call: Call, { request, socket, head }: { request: HttpRequest; socket: RawConnection; head: Uint8Array }): Promise<void> {
   const format = negotiate(exchange.header('accept'), { transforms: true, watch: true })
   const frames = new WatchFrames(call.resource, format, 'Metadata', () => server.clock.now())
   const deliveries = await openWatch(server, call)
@@ -56,7 +55,7 @@ async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, e
   }
 }
 
-function refuseWith({ server }: ServeParts, socket: Duplex, error: unknown): void {
+function refuseWith({ server }: ServeParts, socket: RawConnection, error: unknown): void {
   if (socket.destroyed) return
   if (!(error instanceof StatusError)) server.log.error('An upgrade failed for a reason that nobody foresaw', { error: errorMessage(error), stack: error instanceof Error ? error.stack : undefined })
   const told = error instanceof StatusError ? error : new StatusError('InternalError', 'Internal error occurred: see the log of the API server')
