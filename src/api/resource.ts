@@ -26,6 +26,8 @@ export interface Column<T> {
   readonly format?: 'name' | 'password' | string
   readonly description?: string
   readonly priority?: number
+  /** Rows have its cell, but the table's head does not name it. */
+  readonly unannounced?: boolean
   /** The cell; `now` is for ages. */
   cell(object: T, now: number): unknown
 }

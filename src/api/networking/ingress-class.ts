@@ -3,6 +3,12 @@ import { kind, object, ref, string, struct } from '../../machinery/schema/schema
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { byteLength, dnsLabel } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { forbidden, immutable, invalidBy, notSupported, required, tooLong } from '../validation.ts'
+import { validateDomainPrefixedPath } from '../domain-prefixed-path.ts'
+import { validateTypedReference } from './ingress-validation.ts'
 
 const ingressClassParametersReferenceShape = object('io.k8s.api.networking.v1.IngressClassParametersReference', {
   apiGroup: string(1, { pointer: true, protoName: 'aPIGroup' }),
@@ -33,4 +39,40 @@ export const IngressClasses: Resource<IngressClass> = defineResource<IngressClas
   group: 'networking.k8s.io', version: 'v1', kind: 'IngressClass', plural: 'ingressclasses', namespaced: false,
   storageVersionHash: 'l/iqIbDgFyQ=',
   schema: ingressClass,
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', cell: ({ spec }) => spec.controller ?? '' },
+    { name: 'Parameters', type: 'string', cell: ({ spec }) => parametersText(spec.parameters) },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults({ spec }) {
+    if (spec.parameters) spec.parameters.scope ??= 'Cluster'
+  },
+  validate: (object, { isNew }) => (isNew === false ? [] : validateIngressClass(object)),
+  validateUpdate: (object, old) => [...immutable('spec.controller', object.spec.controller, old.spec.controller), ...validateIngressClass(object)],
 })
+
+const LONGEST_CONTROLLER = 250
+const SCOPES = ['Cluster', 'Namespace']
+
+function parametersText(parameters: IngressClassParametersReference | undefined): string {
+  if (!parameters) return '<none>'
+  return `${parameters.kind}${parameters.apiGroup ? `.${parameters.apiGroup}` : ''}/${parameters.name}`
+}
+
+function validateIngressClass({ spec: { controller = '', parameters } }: IngressClass): Cause[] {
+  return [
+    ...(byteLength(controller) > LONGEST_CONTROLLER ? [tooLong('spec.controller', LONGEST_CONTROLLER)] : []),
+    ...validateDomainPrefixedPath('spec.controller', controller), ...(parameters ? validateParameters(parameters, 'spec.parameters') : []),
+  ]
+}
+
+function validateParameters(parameters: IngressClassParametersReference, field: string): Cause[] {
+  const { scope, namespace } = parameters
+  const causes = validateTypedReference(parameters, field)
+  if (scope === undefined || scope === null) return [...causes, required(`${field}.scope`)]
+  if (!SCOPES.includes(scope)) return [...causes, notSupported(`${field}.scope`, scope, SCOPES)]
+  if (scope === 'Cluster') return namespace === undefined ? causes : [...causes, forbidden(`${field}.namespace`, "`parameters.scope` is set to 'Cluster'")]
+  return [...causes, ...(namespace === undefined ? [required(`${field}.namespace`, "`parameters.scope` is set to 'Namespace'")] : invalidBy(`${field}.namespace`, namespace, dnsLabel))]
+}

@@ -4,6 +4,8 @@ import { typedLocalObjectReference } from '../core/pod/volumes.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { CLASS_ANNOTATION, validateIngress, validateIngressStatus, validateIngressUpdate } from './ingress-validation.ts'
 
 const serviceBackendPortShape = object('io.k8s.api.networking.v1.ServiceBackendPort', {
   name: string(1),
@@ -108,4 +110,33 @@ export const Ingresses: Resource<Ingress> = defineResource<Ingress>({
   storageVersionHash: '39NQlfNR+bo=',
   storagePrefix: 'ingress',
   schema: ingress,
+  columns: [
+    nameColumn,
+    { name: 'Class', type: 'string', cell: ({ spec }) => spec.ingressClassName ?? '<none>' },
+    { name: 'Hosts', type: 'string', cell: ({ spec }) => hostsText(spec.rules ?? []) },
+    { name: 'Address', type: 'string', cell: ({ status }) => addressText(status.loadBalancer) },
+    { name: 'Ports', type: 'string', cell: ({ spec }) => (spec.tls?.length ? '80, 443' : '80') },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  validate: (object, { isNew }) => (isNew === false ? [] : validateIngress(object)),
+  validateUpdate: validateIngressUpdate,
+  validateStatusUpdate: validateIngressStatus,
+  warnings({ metadata, spec }, old) {
+    if (old || metadata.annotations?.[CLASS_ANNOTATION] === undefined || spec.ingressClassName !== undefined) return []
+    return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
+  },
 })
+
+const MOST_HOSTS = 3
+
+function hostsText(rules: readonly IngressRule[]): string {
+  const hosts = rules.flatMap(({ host }) => (host ? [host] : []))
+  if (hosts.length === 0) return '*'
+  const shown = hosts.slice(0, MOST_HOSTS).join(',')
+  const full = hosts.length > MOST_HOSTS || (hosts.length === MOST_HOSTS && rules.at(-1)?.host !== hosts.at(-1))
+  return full ? `${shown} + ${rules.length - MOST_HOSTS} more...` : shown
+}
+
+/** Every address once, in order. */
+const addressText = ({ ingress = [] }: IngressLoadBalancerStatus): string => [...new Set(ingress.map(({ ip, hostname }) => ip || hostname || '').filter(Boolean))].sort().join(',')

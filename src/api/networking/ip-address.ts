@@ -3,6 +3,12 @@ import { kind, object, ref, string, struct } from '../../machinery/schema/schema
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { dnsSubdomain, pathSegment } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { addressProblems } from '../addresses.ts'
+import { formatAddress, parseAddress } from '../cidr.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { invalid, invalidBy, required, sameJson } from '../validation.ts'
 
 const parentReferenceShape = object('io.k8s.api.networking.v1.ParentReference', {
   group: string(1),
@@ -31,4 +37,42 @@ export const IPAddresses: Resource<IPAddress> = defineResource<IPAddress>({
   group: 'networking.k8s.io', version: 'v1', kind: 'IPAddress', plural: 'ipaddresses', shortNames: ['ip'], namespaced: false,
   storageVersionHash: '3f/plJFChNE=',
   schema: ipAddress,
+  columns: [
+    nameColumn,
+    { name: 'ParentRef', type: 'string', cell: ({ spec }) => parentText(spec.parentRef) },
+    // Upstream's rows carry the age, but its head does not announce it.
+    { ...ageColumn, unannounced: true },
+  ],
+  validateName: addressNameProblems,
+  validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateParent(spec.parentRef, 'spec.parentRef')),
+  validateUpdate: ({ spec }, old) => (sameJson(spec.parentRef, old.spec.parentRef) ? [] : [invalid('spec.parentRef', goReference(spec.parentRef), 'field is immutable')]),
 })
+
+/** The name is the address itself, in the one form that it has. */
+function addressNameProblems(name: string): string[] {
+  const problems = addressProblems(name)
+  if (problems.length > 0) return problems
+  const canonical = formatAddress(parseAddress(name)!)
+  return name === canonical ? [] : [`must be in canonical form ("${canonical}")`]
+}
+
+function validateParent(parent: ParentReference | undefined, field: string): Cause[] {
+  if (!parent) return [required(field)]
+  const { group, resource, name, namespace } = parent
+  return [
+    ...(group ? invalidBy(`${field}.group`, group, dnsSubdomain) : []),
+    ...(resource ? invalidBy(`${field}.resource`, resource, pathSegment) : [required(`${field}.resource`)]),
+    ...(name ? invalidBy(`${field}.name`, name, pathSegment) : [required(`${field}.name`)]),
+    ...(namespace ? invalidBy(`${field}.namespace`, namespace, pathSegment) : []),
+  ]
+}
+
+function parentText(parent: ParentReference | undefined): string {
+  if (!parent) return '<none>'
+  const { group, resource, namespace, name } = parent
+  return [group ? `${resource}.${group}` : resource, ...(namespace ? [namespace] : []), name].join('/')
+}
+
+/** As messages show it: with the names of Go's fields. */
+const goReference = (parent: ParentReference | undefined): unknown =>
+  parent && { Group: parent.group ?? '', Resource: parent.resource ?? '', Namespace: parent.namespace ?? '', Name: parent.name ?? '' }

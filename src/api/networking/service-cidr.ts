@@ -4,6 +4,10 @@ import { condition } from '../meta/condition.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { canonicalCidrProblems, parseCidr } from '../cidr.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { invalid, invalidBy, required } from '../validation.ts'
 
 const serviceCIDRSpecShape = object('io.k8s.api.networking.v1.ServiceCIDRSpec', {
   cidrs: list(1, 'string', { listType: 'atomic' }),
@@ -33,4 +37,28 @@ export const ServiceCIDRs: Resource<ServiceCIDR> = defineResource<ServiceCIDR>({
   ],
   storageVersionHash: 'gNLvruQhW2g=',
   schema: serviceCIDR,
+  columns: [nameColumn, { name: 'CIDRs', type: 'string', cell: ({ spec }) => (spec.cidrs ?? []).join(',') }, ageColumn],
+  validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateCidrs(spec.cidrs ?? [])),
+  validateUpdate: ({ spec }, old) => validateCidrsUpdate(spec.cidrs ?? [], old.spec.cidrs ?? []),
 })
+
+const FIELD = 'spec.cidrs'
+const IMMUTABLE = 'field is immutable'
+
+function validateCidrs(cidrs: readonly string[]): Cause[] {
+  if (cidrs.length === 0) return [required(FIELD, 'at least one CIDR required')]
+  if (cidrs.length > 2) return [invalid(FIELD, { CIDRs: cidrs }, 'may only hold up to 2 values')]
+  const causes = cidrs.flatMap((cidr, index) => invalidBy(`${FIELD}[${index}]`, cidr, canonicalCidrProblems))
+  const [first, second] = cidrs.map(cidr => parseCidr(cidr)?.bits)
+  if (cidrs.length === 2 && first && first === second) {
+    causes.push(invalid(FIELD, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'))
+  }
+  return causes
+}
+
+/** Addresses are allocated from the ranges, so they stay; a range of the other family may be added. */
+function validateCidrsUpdate(cidrs: readonly string[], old: readonly string[]): Cause[] {
+  if (cidrs.length === old.length) return cidrs.flatMap((cidr, index) => (cidr === old[index] ? [] : [invalid(`${FIELD}[${index}]`, cidr, IMMUTABLE)]))
+  if (cidrs.length !== 2 || old.length !== 1) return [invalid(FIELD, cidrs, IMMUTABLE)]
+  return [...(cidrs[0] === old[0] ? [] : [invalid(`${FIELD}[0]`, cidrs[0], IMMUTABLE)]), ...validateCidrs(cidrs)]
+}

@@ -41,7 +41,7 @@ export function rowOf(resource: AnyResource, object: KubeObject, { version, incl
 
 /** What stands before the rows. */
 export function tableHead(resource: AnyResource, metadata: ListMeta, { version }: TableParts, withColumns = true): string {
-  const definitions = columnsOf(resource).map(({ name, type, format = '', description, priority = 0 }) =>
+  const definitions = columnsOf(resource).filter(({ unannounced }) => !unannounced).map(({ name, type, format = '', description, priority = 0 }) =>
     ({ name, type, format, description: description ?? DESCRIPTIONS[name] ?? '', priority }))
   return `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"columnDefinitions":${withColumns ? JSON.stringify(definitions) : 'null'},"rows":`
 }
