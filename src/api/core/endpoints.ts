@@ -5,6 +5,11 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, listWithMore, nameColumn } from '../columns.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { addressProblems } from '../addresses.ts'
+import { inRange, invalid, invalidBy, notSupported, required } from '../validation.ts'
+import { endpointAddressProblems } from './endpoint-address.ts'
 
 const endpointAddressShape = object('io.k8s.api.core.v1.EndpointAddress', {
   ip: string(1, { required: true }),
@@ -49,6 +54,7 @@ export const Endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   defaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
   },
+  validate: ({ subsets }) => (subsets ?? []).flatMap((subset, index) => validateSubset(subset, `subsets[${index}]`)),
 })
 
 function addressesText(subsets: readonly EndpointSubset[] | undefined): string {
@@ -56,4 +62,26 @@ function addressesText(subsets: readonly EndpointSubset[] | undefined): string {
   const host = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip)
   return listWithMore(subsets.flatMap(({ ports, addresses }) =>
     ports?.length ? ports.flatMap(({ port }) => (addresses ?? []).map(({ ip }) => `${host(ip)}:${port}`)) : (addresses ?? []).map(({ ip }) => ip)), 3, '')
+}
+
+function validateSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, field: string): Cause[] {
+  const causes = addresses?.length || notReadyAddresses?.length ? [] : [required(field, 'must specify `addresses` or `notReadyAddresses`')]
+  for (const [list, all] of [['addresses', addresses], ['notReadyAddresses', notReadyAddresses]] as const) {
+    for (const [index, { ip, hostname, nodeName }] of (all ?? []).entries()) {
+      const path = `${field}.${list}[${index}]`
+      causes.push(...addressProblems(ip).concat(endpointAddressProblems(ip).filter(problem => !/^\d+(\.\d+){3}$/.test(ip) || !problem.startsWith('must be'))).map(problem => invalid(`${path}.ip`, ip, problem)))
+      if (hostname) causes.push(...invalidBy(`${path}.hostname`, hostname, dnsLabel))
+      if (nodeName !== undefined) causes.push(...invalidBy(`${path}.nodeName`, nodeName, dnsSubdomain))
+    }
+  }
+  for (const [index, { name, port, protocol, appProtocol }] of (ports ?? []).entries()) {
+    const path = `${field}.ports[${index}]`
+    if (name) causes.push(...invalidBy(`${path}.name`, name, dnsLabel))
+    else if (ports!.length > 1) causes.push(required(`${path}.name`))
+    causes.push(...inRange(`${path}.port`, port, 1, 65535))
+    if (!protocol) causes.push(required(`${path}.protocol`))
+    else if (!['SCTP', 'TCP', 'UDP'].includes(protocol)) causes.push(notSupported(`${path}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']))
+    if (appProtocol !== undefined) causes.push(...invalidBy(`${path}.appProtocol`, appProtocol, qualifiedName))
+  }
+  return causes
 }

@@ -4,6 +4,8 @@ import { defaultService, prepareServiceForCreate, prepareServiceForUpdate } from
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, labelsText, nameColumn } from '../columns.ts'
+import { dns1035Label } from '../../machinery/names.ts'
+import { validateService, validateServiceUpdate } from './service-validation.ts'
 
 export * from './service-schema.ts'
 export { isExternallyAccessible } from './service-strategy.ts'
@@ -31,6 +33,9 @@ export const Services: Resource<Service> = defineResource<Service>({
   defaults: defaultService,
   prepareForCreate: prepareServiceForCreate,
   prepareForUpdate: prepareServiceForUpdate,
+  validateName: dns1035Label,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
 })
 
 function externalText({ spec, status }: Service): string {
@@ -43,4 +48,3 @@ function externalText({ spec, status }: Service): string {
 
 const portsText = (ports: readonly ServicePort[] | undefined): string =>
   (ports ?? []).map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`).join(',') || '<none>'
-

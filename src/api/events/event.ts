@@ -7,6 +7,9 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import type { Event as CoreEvent } from '../core/event.ts'
 import { Events as CoreEvents } from '../core/event.ts'
+import { validateNewForm } from '../core/event-validation.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { invalid } from '../validation.ts'
 
 const eventSeriesShape = object('io.k8s.api.events.v1.EventSeries', {
   count: int32(1, { required: true }),
@@ -53,8 +56,16 @@ export const Events: Resource<Event> = defineResource<Event>({
     reportingController: ({ reportingController }) => reportingController ?? '',
     type: ({ type }) => type ?? '',
   },
+  validate: event => [...validateNewForm(up(event), 'reportingController'), ...validateOldFields(event)],
+  validateUpdate: (event, old, context) => CoreEvents.validateUpdate!(up(event), up(old), context),
   storedAs: { resource: CoreEvents, up, down: stored => down(stored as CoreEvent) },
 })
+
+/** The fields of the old form stay empty in new events. */
+function validateOldFields({ deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, deprecatedSource }: Event): Cause[] {
+  const given = { firstTimestamp: deprecatedFirstTimestamp, lastTimestamp: deprecatedLastTimestamp, count: deprecatedCount, source: deprecatedSource.component || deprecatedSource.host }
+  return Object.entries(given).filter(([, value]) => value).map(([field]) => invalid(field, '', 'needs to be unset'))
+}
 
 /** The event as the core group stores it. */
 function up({ regarding, note, reportingController, reportingInstance, deprecatedSource, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, ...rest }: Event): CoreEvent {
