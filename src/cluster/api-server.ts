@@ -24,12 +24,16 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   const read = (path: string): Promise<string> => host.files.readText(path)
   const signingKey = await readSigningKey(await read(pki.serviceAccountKey), await read(pki.serviceAccountPublicKey))
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
+  const [cert, key, clientCa, kubeletCert, kubeletKey] = await Promise.all([
+    read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca')),
+    read(pki.certificate('apiserver-kubelet-client')), read(pki.key('apiserver-kubelet-client')),
+  ])
   const api = await createApiServer({
+    kubelet: { tls: { cert: kubeletCert, key: kubeletKey, ca: clientCa } },
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
   cleanup(() => api.close())
-  const [cert, key, clientCa] = await Promise.all([read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca'))])
   await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
   const server = await listen(api, {
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : [])],
