@@ -38,7 +38,7 @@ async function testNode(images: Record<string, SimulatedImage> = {}, log: Log = 
       start = () => {
         kubelet = startKubelet({
           client, runtime, host, clock, random, log, nodeName: 'n1', nodeIps: ['10.0.0.1'], version: 'v1.36.3', dataDir: '/var/lib/kubelet', runDir: '/run/kubelet',
-          podLogDir: '/var/log/pods', clusterDns: ['10.43.0.10'], clusterDomain: 'cluster.local', capacity: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '100Gi' },
+          podLogDir: '/var/log/pods', clusterDns: ['10.43.0.10'], clusterDomain: 'cluster.local', staticPodDir: '/etc/manifests', capacity: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '100Gi' },
           probes: {
             get: async ({ url }) => ({ status: runtime.serves(new URL(url).hostname) ? 200 : 503, body: '' }),
             async connect(address) { if (!runtime.serves(address)) throw new Error('refused') },
@@ -252,4 +252,30 @@ test('a pod that outlives its deadline fails', async () => {
   await node.cluster.pass(10_000)
   const pod = await node.pod()
   assert.deepEqual([pod.status.phase, pod.status.reason, pod.status.message], ['Failed', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'])
+})
+
+test('a manifest in the folder runs as a static pod with a mirror in the API', async () => {
+  await using node = await testNode()
+  const manifest = (image: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: db, namespace: default}\nspec: {terminationGracePeriodSeconds: 1, containers: [{name: main, image: "${image}"}]}\n`
+  await node.host.files.write('/etc/manifests/db.yaml', manifest('db:1'))
+  await node.host.files.write('/etc/manifests/bad.yaml', 'kind: Pod\napiVersion: v1\nmetadata: {name: x}\nspec: {container: []}\n')
+  await node.cluster.pass(1000)
+  const mirror = await node.pod('db-n1')
+  assert.equal(mirror.metadata.annotations?.['kubernetes.io/config.source'], 'file')
+  assert.equal(mirror.metadata.annotations?.['kubernetes.io/config.mirror'], mirror.metadata.annotations?.['kubernetes.io/config.hash'])
+  assert.equal(mirror.metadata.ownerReferences?.[0]?.kind, 'Node')
+  assert.equal(mirror.status.phase, 'Running')
+  const [container] = await node.runtime.listContainers()
+  await node.cluster.delete(Pods, 'db-n1')
+  await node.cluster.pass(1000)
+  assert.notEqual((await node.pod('db-n1')).metadata.uid, mirror.metadata.uid, 'the mirror comes back')
+  assert.equal((await node.runtime.listContainers())[0]?.id, container?.id, 'the container never noticed')
+  await node.host.files.write('/etc/manifests/db.yaml', manifest('db:2'))
+  await node.cluster.pass(5000)
+  assert.equal((await node.pod('db-n1')).spec.containers[0]?.image, 'db:2')
+  assert.equal((await node.pod('db-n1')).status.phase, 'Running')
+  await node.host.files.remove('/etc/manifests/db.yaml')
+  await node.cluster.pass(5000)
+  await assert.rejects(node.pod('db-n1'), error => isReason(error, 'NotFound'))
+  assert.deepEqual(await node.runtime.listPodSandboxes(), [])
 })

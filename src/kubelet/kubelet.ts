@@ -6,7 +6,7 @@ import { eventRecorder } from '../client/events.ts'
 import { follow } from './follow.ts'
 import { imagePuller } from './image-puller.ts'
 import { rotateLogs } from './logs/rotate.ts'
-import { isMirrorPod, podLogDirectoryName, POD_UID_LABEL, runtimeUid } from './names.ts'
+import { isMirrorPod, isStaticPod, podLogDirectoryName, POD_UID_LABEL, runtimeUid } from './names.ts'
 import { readMachine } from './node/machine.ts'
 import { nodeAgent } from './node/node-agent.ts'
 import { nodeResources } from './node/node-status.ts'
@@ -17,6 +17,7 @@ import { podWorker, type PodWorker } from './pod-worker.ts'
 import type { ProbeTransport } from './probes/probe.ts'
 import { networkProbes } from './probes/transport.ts'
 import { kubeletServer } from './server.ts'
+import { noStaticPods, staticPods, type StaticPods } from './static-pods.ts'
 import { statusWriter } from './status-writer.ts'
 import { value } from '../machinery/quantity.ts'
 
@@ -54,7 +55,7 @@ async function start(options: KubeletOptions & { readonly probes?: ProbeTranspor
     options, events, services, transport: options.probes ?? networkProbes(clock),
     images: imagePuller(runtime, clock, () => agent.check({ images: true })),
     objects: watchedObjects({ client, clock, random, log }, signal),
-    statuses: statusWriter({ client, clock, log }),
+    statuses: statusWriter({ client, clock, log, mirrorOf: pod => statics.mirrorOf(pod) }),
     security: { seccompRoot: `${options.dataDir}/seccomp/`, seccompDefault: false },
     resources: {
       nodeMemoryBytes: options.capacity?.['memory'] === undefined ? machine.memoryBytes : value(options.capacity['memory']),
@@ -63,8 +64,11 @@ async function start(options: KubeletOptions & { readonly probes?: ProbeTranspor
     allocatable: nodeResources({ machine, diskBytes: 0, maxPods: options.maxPods ?? 110, capacity: options.capacity }).allocatable,
     resolvConf: () => readResolvConf(options),
   }
+  const statics: StaticPods = options.staticPodDir === undefined ? noStaticPods : staticPods({ ...options, staticPodDir: options.staticPodDir }, {
+    started: pod => look(context, workers, pod), ended: uid => workers.get(uid)?.remove(), mirrored: uid => workers.get(uid)?.wake(),
+  }, signal)
   const server = options.server && (await kubeletServer({ options, server: options.server, workers, signal }))
-  void followPods(context, workers, signal)
+  void followPods(context, workers, statics, signal)
   void followRuntime(context, workers, () => agent.check(), signal)
   void rotateLogs({ runtime, files: host.files, clock, log, containers: () => [...workers.values()].flatMap(({ state }) => state.containers) }, signal)
   return {
@@ -109,30 +113,40 @@ function followServices(deps: KubeletOptions, signal: AbortSignal): () => Promis
   }
 }
 
-/** The pods of this node: a worker for each. */
-async function followPods(context: PodContext, workers: Map<string, PodWorker>, signal: AbortSignal): Promise<void> {
+/** Hands a pod to its worker, a new one if need be. */
+function look(context: PodContext, workers: Map<string, PodWorker>, pod: Pod): void {
+  const uid = runtimeUid(pod)
+  const worker = workers.get(uid)
+  if (worker) return worker.update(pod)
+  const fresh = podWorker(context, pod, () => { if (workers.get(uid) === fresh) workers.delete(uid) })
+  workers.set(uid, fresh)
+  fresh.wake()
+}
+
+/** The pods that the API has for this node: a worker for each. */
+async function followPods(context: PodContext, workers: Map<string, PodWorker>, statics: StaticPods, signal: AbortSignal): Promise<void> {
   const { options } = context
   const apply = (pod: Pod): void => {
+    statics.observe(pod, false)
     // A mirror pod only shows what runs from a manifest.
-    if (isMirrorPod(pod)) return
-    const uid = runtimeUid(pod)
-    const worker = workers.get(uid)
-    if (worker) return worker.update(pod)
-    const fresh = podWorker(context, pod, () => { if (workers.get(uid) === fresh) workers.delete(uid) })
-    workers.set(uid, fresh)
-    fresh.wake()
+    if (!isMirrorPod(pod)) look(context, workers, pod)
   }
   let first = true
   await follow(options, Pods, { fieldSelector: `spec.nodeName=${options.nodeName}` }, {
     replace(items) {
       for (const pod of items) apply(pod)
       const uids = new Set(items.map(runtimeUid))
-      for (const [uid, worker] of workers) if (!uids.has(uid)) worker.remove()
-      if (first) void removeOrphans(options, items).catch(error => options.log.warn('what gone pods left could not be removed', { error: errorMessage(error) }))
+      for (const [uid, worker] of workers) if (!uids.has(uid) && !isStaticPod(worker.pod)) worker.remove()
+      if (first) {
+        void statics.ready.then(() => removeOrphans(options, [...items, ...statics.pods.values()])).catch(error =>
+          options.log.warn('what gone pods left could not be removed', { error: errorMessage(error) }))
+      }
       first = false
     },
     change({ type, object }) {
       if (type !== 'DELETED') return apply(object)
+      statics.observe(object, true)
+      if (isMirrorPod(object)) return
       const worker = workers.get(runtimeUid(object))
       worker?.update(object)
       worker?.remove()

@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts'
 import { type Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { isReason } from '../machinery/status.ts'
-import { isStaticPod } from './names.ts'
+import { isMirrorPod, isStaticPod } from './names.ts'
 
 /** Writes pods' statuses to the API: only what differs, the newest only, one write at a time for a pod. */
 export interface StatusWriter {
@@ -67,7 +67,9 @@ function newestStatus({ pod, written }: Entry): PodStatus {
 }
 
 /** Writes through a client, at once where it can. */
-export function statusWriter({ client, clock, log }: { client: Client; clock: Clock; log: Log }): StatusWriter {
+export function statusWriter(
+  { client, clock, log, mirrorOf }: { client: Client; clock: Clock; log: Log; mirrorOf(pod: Pod): Pod | undefined },
+): StatusWriter {
   const entries = new Map<string, Entry>()
 
   const write = async (entry: Entry): Promise<void> => {
@@ -102,8 +104,9 @@ export function statusWriter({ client, clock, log }: { client: Client; clock: Cl
     }
   }
   return {
-    set(pod, status) {
-      if (isStaticPod(pod)) return
+    set(looked, status) {
+      const pod = isStaticPod(looked) && !isMirrorPod(looked) ? mirrorOf(looked) : looked
+      if (!pod) return
       const entry = entries.get(pod.metadata.uid) ?? { pod, wanted: status, written: undefined, writing: undefined }
       entries.set(pod.metadata.uid, entry)
       entry.pod = pod
