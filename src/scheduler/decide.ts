@@ -1,4 +1,5 @@
 import type { Pod } from '../api/core/pod/pod.ts'
+import { podPriority } from '../api/core/pod/predicates.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Filtering, Rejection, Verdict } from './plugin.ts'
 import { unresolvable } from './plugin.ts'
@@ -23,6 +24,8 @@ export type Decision = { readonly node: string } | { readonly unfit: Unfit }
 export type Nominated = (node: string) => readonly Pod[]
 
 export interface DecisionOptions {
+  /** The node that was promised to the pod: taken when it fits. */
+  readonly promised?: string | undefined
   readonly plugins: readonly WeightedPlugin[]
   readonly random: Random
   /** Where to begin to look: large clusters are not looked at as a whole each time. */
@@ -32,6 +35,8 @@ export interface DecisionOptions {
 
 /** The checks of one pod against one node, as one function. */
 export interface Checks {
+  /** Whether a check depends on what other pods are where. */
+  readonly looksAtPods: boolean
   readonly rejected?: { readonly plugin: string; readonly rejection: Rejection }
   readonly nodes?: { readonly names: ReadonlySet<string>; readonly plugins: readonly string[] }
   check(node: NodeInfo): { readonly plugin: string; readonly rejection: Rejection } | undefined
@@ -48,19 +53,21 @@ export function prepareChecks(plugins: readonly WeightedPlugin[], pod: Pod, snap
     return undefined
   }
   let nodes: Checks['nodes']
+  let looksAtPods = false
   for (const { plugin } of plugins) {
     const filtering: Filtering | undefined = plugin.filtering?.(pod, snapshot)
-    if (filtering?.rejected) return { rejected: { plugin: plugin.name, rejection: filtering.rejected }, check }
+    if (filtering?.rejected) return { rejected: { plugin: plugin.name, rejection: filtering.rejected }, looksAtPods, check }
     if (filtering?.filter) filters.push({ name: plugin.name, filter: filtering.filter })
+    if (filtering && plugin.looksAtPods) looksAtPods = true
     if (!filtering?.nodes) continue
     const names = filtering.nodes
     nodes = { names: nodes ? new Set([...nodes.names].filter(name => names.has(name))) : names, plugins: [...nodes?.plugins ?? [], plugin.name] }
     if (nodes.names.size === 0) {
       const together = nodes.plugins.length > 1 ? ' simultaneously' : ''
-      return { rejected: { plugin: plugin.name, rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${nodes.plugins.join(' ')}]${together}`) }, check }
+      return { rejected: { plugin: plugin.name, rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${nodes.plugins.join(' ')}]${together}`) }, looksAtPods, check }
     }
   }
-  return { ...(nodes && { nodes }), check }
+  return { ...(nodes && { nodes }), looksAtPods, check }
 }
 
 /** How many fitting nodes are enough to choose from; upstream's numbers. */
@@ -79,6 +86,8 @@ export function decide(pod: Pod, snapshot: Snapshot, options: DecisionOptions): 
     const { plugin, rejection } = checks.rejected
     return { unfit: { total, byNode: new Map(snapshot.nodes.map(({ name }) => [name, rejection])), overall: rejection, rejectedBy: new Set([plugin]) }, looked: 0 }
   }
+  const promised = options.promised === undefined ? undefined : snapshot.get(options.promised)
+  if (promised && !checks.check(promised) && !checkWithNominated(plugins, pod, snapshot, promised, options.nominated)) return { node: promised.name, looked: 0 }
   const { fitting, byNode, rejectedBy, looked } = findFitting(pod, snapshot, checks, options)
   if (fitting.length === 0) return { unfit: { total, byNode, rejectedBy }, looked }
   return { node: fitting.length === 1 ? fitting[0]!.name : best(pod, snapshot, fitting, options), looked }
@@ -92,7 +101,7 @@ function findFitting(pod: Pod, snapshot: Snapshot, checks: Checks, { plugins, st
   const wanted = enoughNodes(nodes.length)
   const outside = checks.nodes && unresolvable(`node(s) didn't satisfy plugin(s) [${checks.nodes.plugins.join(' ')}]`)
   const look = (node: NodeInfo): void => {
-    const refused = checks.check(node) ?? withNominated(plugins, pod, snapshot, node, nominated)
+    const refused = checks.check(node) ?? checkWithNominated(plugins, pod, snapshot, node, nominated)
     if (!refused) return void fitting.push(node)
     byNode.set(node.name, refused.rejection)
     rejectedBy.add(refused.plugin)
@@ -114,8 +123,10 @@ function findFitting(pod: Pod, snapshot: Snapshot, checks: Checks, { plugins, st
 }
 
 /** A node must also fit with those on it who were promised room there and do not come after this pod. */
-function withNominated(plugins: readonly WeightedPlugin[], pod: Pod, snapshot: Snapshot, node: NodeInfo, nominated: Nominated): ReturnType<Checks['check']> {
-  const promised = nominated(node.name).filter(other => other.metadata.uid !== pod.metadata.uid && (other.spec.priority ?? 0) >= (pod.spec.priority ?? 0))
+export function checkWithNominated(plugins: readonly WeightedPlugin[], pod: Pod, snapshot: Snapshot, node: NodeInfo, nominated: Nominated): ReturnType<Checks['check']> {
+  const everybody = nominated(node.name)
+  if (everybody.length === 0) return undefined
+  const promised = everybody.filter(other => other.metadata.uid !== pod.metadata.uid && podPriority(other) >= podPriority(pod))
   if (promised.length === 0) return undefined
   const fuller = promised.reduce((info, other) => withPod(info, podFacts(other)), node)
   const checks = prepareChecks(plugins, pod, withNode(snapshot, fuller))
@@ -143,8 +154,12 @@ function best(pod: Pod, snapshot: Snapshot, nodes: readonly NodeInfo[], { plugin
 export function describeUnfit({ total, byNode, overall }: Unfit, afterwards?: string): string {
   const ending = afterwards ? ` ${afterwards}` : ''
   if (overall) return `0/${total} nodes are available: ${overall.reasons.join(', ')}.${ending}`
+  return `0/${total} nodes are available: ${describeReasons(byNode)}${ending}`
+}
+
+/** How many nodes gave each reason. */
+export function describeReasons(byNode: ReadonlyMap<string, Rejection>): string {
   const counts = new Map<string, number>()
   for (const { reasons } of byNode.values()) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  const lines = [...counts].map(([reason, count]) => `${count} ${reason}`).sort()
-  return `0/${total} nodes are available:${lines.length ? ` ${lines.join(', ')}.` : ''}${ending}`
+  return `${[...counts].map(([reason, count]) => `${count} ${reason}`).sort().join(', ')}.`
 }

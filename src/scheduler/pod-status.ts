@@ -24,6 +24,13 @@ export async function reportFailure(client: Client, clock: Clock, pod: Pod, reas
   await patchStatus(client, pod, status)
 }
 
+/** Tells a pod why it has to go (KEP-3329). */
+export const markDisrupted = (client: Client, clock: Clock, pod: Pod, message: string): Promise<void> =>
+  patchStatus(client, pod, { conditions: [conditionOf(pod, 'DisruptionTarget', 'True', 'PreemptionByScheduler', message, clock.now())] })
+
+/** Takes back the promise of room. */
+export const clearNomination = (client: Client, pod: Pod): Promise<void> => patchStatus(client, pod, { nominatedNodeName: null })
+
 async function patchStatus(client: Client, { metadata: { name, namespace, uid } }: Pod, status: object): Promise<void> {
   try {
     await client.patch(Pods, { name, namespace }, { metadata: { uid }, status }, PATCH)

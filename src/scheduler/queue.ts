@@ -41,8 +41,8 @@ export interface SchedulingQueue {
   failed(entry: QueuedPod, failure: Failure): void
   /** Something changed in the cluster: pods that it may help come again. */
   changed(resource: AnyResource, old: KubeObject | undefined, object: KubeObject | undefined): void
-  /** Keeps a pod back while something is being done for it. The result lets it go. */
-  hold(uid: string): () => void
+  /** Keeps a pod back while something is being done for it. The result lets it go; with `again` it need not wait for a change. */
+  hold(uid: string): (again: boolean) => void
   close(): void
 }
 
@@ -220,10 +220,10 @@ export function schedulingQueue(clock: Clock, plugins: readonly QueuePlugin[]): 
     hold(uid) {
       const entry = entries.get(uid)
       if (entry) entry.held = true
-      return () => {
+      return again => {
         if (!entry) return
         entry.held = false
-        if (!entry.missed) return
+        if (!entry.missed && !again) return
         entry.missed = false
         if (entry.place === 'waiting') requeue(entry)
         serve()

@@ -1,6 +1,7 @@
-import { Nodes } from '../api/core/node.ts'
+import { Nodes, type Node } from '../api/core/node.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
-import { isPodFinished } from '../api/core/pod/predicates.ts'
+import { isPodFinished, podPriority } from '../api/core/pod/predicates.ts'
+import { PodDisruptionBudgets } from '../api/policy/pod-disruption-budget.ts'
 import type { AnyResource, KubeObject, Resource } from '../api/resource.ts'
 import type { Cache } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
@@ -10,10 +11,13 @@ import type { Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import { decide, describeUnfit, type Unfit } from './decide.ts'
+import { nodeStore } from './node-store.ts'
+import { nominator } from './nominator.ts'
 import { reportFailure } from './pod-status.ts'
 import type { WeightedPlugin } from './plugins/index.ts'
+import { preempt } from './preempt.ts'
+import { planPreemption, type Victims } from './preemption.ts'
 import { schedulingQueue, type QueuedPod } from './queue.ts'
-import { nodeStore } from './node-store.ts'
 
 export interface SchedulingOptions {
   readonly client: Client
@@ -42,6 +46,7 @@ export function schedule(options: SchedulingOptions) {
   const { client, cache, clock, random, log, plugins, name, signal } = options
   const queue = schedulingQueue(clock, plugins.map(({ plugin }) => plugin))
   const nodes = nodeStore(cache)
+  const promises = nominator()
   const events = eventRecorder({ client, clock, log, component: name })
   const inFlight = new Set<Promise<void>>()
   let start = 0
@@ -54,29 +59,57 @@ export function schedule(options: SchedulingOptions) {
     if (old && object && old.metadata.uid !== object.metadata.uid) onPod({ old, object: undefined })
     nodes.setPod(uid, object)
     if (object && isOurs(object)) {
-      if (!nodes.isReserved(uid)) queue.set(object)
-    } else queue.remove(uid)
+      if (nodes.isReserved(uid)) return
+      if (object.status.nominatedNodeName) promises.set(object, object.status.nominatedNodeName)
+      else if (old?.status.nominatedNodeName) promises.remove(uid)
+      queue.set(object)
+    } else {
+      promises.remove(uid)
+      queue.remove(uid)
+    }
   }
   const onChange = (resource: AnyResource) => (change: Change): void => {
     if (resource === Pods) onPod(change as Change<Pod>)
-    else if (resource === Nodes) nodes.setNode((change.object ?? change.old)!.metadata.name, change.object as Change<import('../api/core/node.ts').Node>['object'])
+    else if (resource === Nodes) nodes.setNode((change.object ?? change.old)!.metadata.name, change.object as Node | undefined)
     queue.changed(resource, change.old, change.object)
   }
 
-  const fail = async (entry: QueuedPod, reason: 'Unschedulable' | 'SchedulerError', message: string): Promise<void> => {
+  const fail = async (entry: QueuedPod, reason: 'Unschedulable' | 'SchedulerError', message: string, promised?: string): Promise<void> => {
     const pod = currentPod(cache, entry.pod)
     if (!pod || signal.aborted) return
     events.event(pod, 'Warning', 'FailedScheduling', message)
-    await reportFailure(client, clock, pod, reason, message)
+    await reportFailure(client, clock, pod, reason, message, promised)
   }
-  const unfit = (entry: QueuedPod, why: Unfit): Promise<void> => {
+  const unfit = (entry: QueuedPod, pod: Pod, why: Unfit): Promise<void> => {
+    const budgets = cache.list(PodDisruptionBudgets)
+    const plan = planPreemption(pod, why, nodes.snapshot, { plugins, budgets, nominated: promises.on, random })
     queue.failed(entry, { rejectedBy: why.rejectedBy })
-    return fail(entry, 'Unschedulable', describeUnfit(why))
+    if ('victims' in plan) return makeRoom(entry, pod, why, plan.victims)
+    if (plan.hopeless) promises.remove(entry.uid)
+    return fail(entry, 'Unschedulable', describeUnfit(why, plan.message), plan.hopeless ? '' : undefined)
+  }
+  /** The pod is promised the room and waits until those in it have gone. */
+  const makeRoom = async (entry: QueuedPod, pod: Pod, why: Unfit, victims: Victims): Promise<void> => {
+    const outbid = promises.on(victims.node).filter(other => podPriority(other) < podPriority(pod))
+    for (const { metadata } of outbid) promises.remove(metadata.uid)
+    promises.set(pod, victims.node)
+    const release = queue.hold(entry.uid)
+    let done = false
+    try {
+      await Promise.all([preempt(pod, victims, outbid, { client, clock, events, name }), fail(entry, 'Unschedulable', describeUnfit(why), victims.node)])
+      done = true
+    } catch (error) {
+      if (!signal.aborted) log.warn(`no room was made on ${victims.node} for ${pod.metadata.namespace}/${pod.metadata.name}: ${errorMessage(error)}`)
+    } finally {
+      if (!done) promises.remove(entry.uid)
+      release(!done)
+    }
   }
   const bind = async (entry: QueuedPod, node: string): Promise<void> => {
     const { pod, uid } = entry
     try {
       await using reservation = nodes.reserve(pod, node, () => queue.changed(Pods, { ...pod, spec: { ...pod.spec, nodeName: node } } as KubeObject, undefined))
+      promises.remove(uid)
       using held = new DisposableStack()
       for (const { plugin } of plugins) held.use(plugin.reserve?.(pod, node))
       for (const { plugin } of plugins) {
@@ -109,9 +142,9 @@ export function schedule(options: SchedulingOptions) {
       queue.failed(entry, { rejectedBy: new Set(plugins.map(({ plugin }) => plugin.name)) })
       return fail(entry, 'Unschedulable', NO_NODES)
     }
-    const decision = decide(pod, snapshot, { plugins, random, start, nominated: () => [] })
+    const decision = decide(pod, snapshot, { plugins, random, start, nominated: promises.on, promised: promises.nodeOf(entry.uid) })
     start = (start + decision.looked) % snapshot.nodes.length
-    return 'node' in decision ? bind({ ...entry, pod }, decision.node) : unfit(entry, decision.unfit)
+    return 'node' in decision ? bind({ ...entry, pod }, decision.node) : unfit(entry, pod, decision.unfit)
   }
   const attempt = async (entry: QueuedPod): Promise<void> => {
     try {
@@ -124,7 +157,7 @@ export function schedule(options: SchedulingOptions) {
     }
   }
   const run = async (): Promise<void> => {
-    const kinds = [...new Set<AnyResource>([Nodes, Pods, ...plugins.flatMap(({ plugin }) => [...plugin.reads ?? [], ...plugin.requeueOn.map(({ resource }) => resource)])])]
+    const kinds = [...new Set<AnyResource>([Nodes, Pods, PodDisruptionBudgets, ...plugins.flatMap(({ plugin }) => [...plugin.reads ?? [], ...plugin.requeueOn.map(({ resource }) => resource)])])]
     await Promise.all(kinds.map(kind => cache.informer(kind as Resource).waitForSync()))
     const endings = kinds.map(kind => cache.informer(kind as Resource).onChange(onChange(kind)))
     ready = true
