@@ -6,7 +6,8 @@ import { utf8 } from '../representation/bytes.ts'
 import { digest } from './discovery.ts'
 import type { PathHandler } from './path.ts'
 
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+/** With an @ in it, as clients ask for it, the type is no valid media type: answers name it with a dot. */
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 const A_YEAR = 'public, immutable'
 
 interface Document {
