@@ -9,8 +9,7 @@ export const demoImage = (version: string): string => `k8ts.local/web:${version}
 
 /** Says who it is, and what the tier behind it says. `timeout`, because Debian 12's busybox crashes on `wget -T`. */
 const PAGE = `#!/bin/sh
-echo 'Content-Type: text/plain'
-echo
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
 echo "version $VERSION on pod $(hostname)\${NODE_NAME:+ of node $NODE_NAME}"
 [ -z "$GREETING" ] || echo "$GREETING"
 [ -z "$BACKEND" ] || echo "$BACKEND answers: $(timeout 2 wget -q -O - "http://$BACKEND/" 2>&1 || echo nothing)"
