@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { resources } from '../src/api/index.ts'
 import { createApiServer } from '../src/apiserver/api-server.ts'
+import type { Authenticator } from '../src/apiserver/authn/authenticator.ts'
 import { certificateAuthenticator } from '../src/apiserver/authn/certificate.ts'
 import { readSigningKey } from '../src/apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../src/apiserver/authn/service-account-token.ts'
@@ -13,6 +14,12 @@ import { memoryStorage } from '../src/storage/memory.ts'
 
 const day = 86_400_000
 const validity = { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2020, 0, 1) + 36_500 * day) }
+
+/** A token that makes its bearer an administrator: the transcripts were recorded with one. */
+export const ADMIN_TOKEN = 'golden'
+const adminToken: Authenticator = {
+  name: 'static', authenticate: async ({ bearerToken }) => (bearerToken === ADMIN_TOKEN ? { name: 'admin', groups: ['system:masters'] } : undefined),
+}
 
 /** An API server by itself over an empty memory, on a free port: no controllers, no nodes. */
 export async function startAlone() {
@@ -30,7 +37,7 @@ export async function startAlone() {
   })
   const http = await listen(api, {
     tls: { cert: server.certificate, key: server.key, clientCa: authority.certificate }, advertised: { address: '192.0.2.1' },
-    authenticators: [certificateAuthenticator, api.server.tokens!],
+    authenticators: [certificateAuthenticator, adminToken, api.server.tokens!],
   })
   return {
     port: http.port, admin, authority,

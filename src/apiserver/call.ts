@@ -15,6 +15,8 @@ export interface EncodedBody {
 export interface Call extends ApiRequest {
   /** Set instead of `body` for requests over the wire. */
   readonly encoded?: EncodedBody
+  /** The kind that was asked for, where its objects are stored as another: `resource` is then the stored one. */
+  readonly served?: AnyResource
   /** Warning headers of the answer. */
   readonly warnings: Set<string>
   /** What was noticed on the way. */
@@ -32,6 +34,9 @@ export interface Outcome {
   readonly entry?: Entry
   readonly page?: { readonly entries: readonly Entry[]; readonly metadata: ListMeta }
 }
+
+/** The kind as the client sees it. */
+export const servedOf = (call: Pick<Call, 'resource' | 'served'>): AnyResource => call.served ?? call.resource
 
 export const isDryRun = (call: ApiRequest): boolean => (call.options.dryRun?.length ?? 0) > 0
 

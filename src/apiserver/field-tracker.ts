@@ -1,7 +1,7 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../api/resource.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import { apply, recordUpdate, type FieldSet, type ManagedWrite } from '../machinery/managed-fields/index.ts'
-import { hasSubresource, managerOf, type Call } from './call.ts'
+import { hasSubresource, managerOf, servedOf, type Call } from './call.ts'
 import type { Catalog } from './catalog.ts'
 import { equal } from './equal.ts'
 
@@ -31,7 +31,7 @@ export class FieldTracker {
   #write(call: Call, live: KubeObject | undefined, subresource: string | undefined): ManagedWrite {
     const { resource } = call
     return {
-      schema: resource.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(resource), subresource, time: timestamp(this.#clock.now()),
+      schema: resource.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(servedOf(call)), subresource, time: timestamp(this.#clock.now()),
       reset: resetFields(resource, subresource), forgets: call.notes.forgetsManagers,
       isServed: apiVersion => this.#catalog.groupVersions.some(gv => apiVersionOf(gv) === apiVersion),
     }

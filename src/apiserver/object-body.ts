@@ -14,6 +14,7 @@ export interface BodyKind {
   readonly kind: string
   readonly schema: Schema<unknown>
   defaults?(draft: never): void
+  readonly storedAs?: { up(object: never): KubeObject }
 }
 
 /**
@@ -22,8 +23,11 @@ export interface BodyKind {
  */
 export function readObject(call: Call, kind: BodyKind, catalog: Catalog): KubeObject {
   const read: ReadValue = call.encoded ? readText(call.encoded, kind) : { value: call.body }
-  return objectFrom(call, kind, catalog, read)
+  return toStored(kind, objectFrom(call, kind, catalog, read))
 }
+
+/** What is stored of an object of a kind that is a view of another. */
+export const toStored = (kind: BodyKind, object: KubeObject): KubeObject => kind.storedAs?.up(object as never) ?? object
 
 /** The same for a value that is there already: the outcome of a patch. */
 export function objectFrom(call: Call, kind: BodyKind, catalog: Catalog, read: ReadValue): KubeObject {
@@ -88,4 +92,4 @@ const isKnownKind = (catalog: Catalog, apiVersion: string, kind: string): boolea
   catalog.ofKind(apiVersion, kind) !== undefined || META_KINDS.has(kind) || (kind.endsWith('List') && catalog.ofKind(apiVersion, kind.slice(0, -4)) !== undefined)
 
 /** The resource itself as a kind of body. */
-export const kindOf = (resource: AnyResource): BodyKind => resource as BodyKind
+export const kindOf = (resource: AnyResource): BodyKind => resource as unknown as BodyKind

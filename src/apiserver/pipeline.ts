@@ -1,5 +1,6 @@
 import { notFound, StatusError } from '../machinery/status.ts'
 import type { Call, Outcome } from './call.ts'
+import { asStored } from './stored-call.ts'
 import { subresources } from './subresources/index.ts'
 import { verbs } from './verbs/index.ts'
 import type { Server } from './verbs/verb.ts'
@@ -8,7 +9,8 @@ import type { Server } from './verbs/verb.ts'
  * What a request goes through after it is let in. The steps before (authenticate, audit, impersonate, authorize) are `serve.ts`'s; those of a
  * write (decode, default, mutate, prepare, validate, admit, store) are one function each of the verbs and of `registry.ts`.
  */
-export async function perform(server: Server, call: Call): Promise<Outcome> {
+export async function perform(server: Server, asked: Call): Promise<Outcome> {
+  const call = asStored(asked)
   if (call.subresource === undefined) {
     if (!(call.resource.verbs as readonly string[]).includes(call.verb)) throw methodNotAllowed()
     const virtual = subresources.find(each => each.kind === call.resource.kind && each.name === undefined)

@@ -74,7 +74,7 @@ export class Registry {
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
     resource.prepareForCreate?.(draft, this.#parts.clock.now())
-    this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, this.#context()) ?? [])])
+    this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, { ...this.#context(), isNew: true }) ?? [])])
     this.#refuse(resource, draft, validateNameSegment(draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
@@ -247,9 +247,9 @@ export class Registry {
     else draft.metadata.generation = generation
   }
 
-  /** Status is for the cluster to say; only nodes are let in with one. */
+  /** Status is for the cluster to say; few kinds are let in with one. */
   #clearStatus(resource: AnyResource, draft: KubeObject): void {
-    if (!hasSubresource(resource, 'status') || (resource.plural === 'nodes' && resource.group === '')) return
+    if (!hasSubresource(resource, 'status') || resource.keepsStatusOnCreate) return
     const status = (emptyOf(resource) as unknown as { status?: unknown }).status
     const into = draft as unknown as Record<string, unknown>
     if (status === undefined) delete into['status']

@@ -1,5 +1,5 @@
 import { status } from '../api/meta/status.ts'
-import type { KubeObject } from '../api/resource.ts'
+import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
 import type { Call } from './call.ts'
@@ -17,6 +17,7 @@ import type { ResourceInfo } from './request-info.ts'
 import { mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
 import type { Server } from './verbs/verb.ts'
 import { openWatch } from './verbs/watch.ts'
+import { scaleColumns } from './subresources/scale.ts'
 import { bodySchemaOf } from './subresources/schemas.ts'
 
 /** Answers a request about a resource: decodes it into a Call, performs it, encodes what came of it. */
@@ -31,9 +32,12 @@ export async function serveResource(server: Server, exchange: Exchange, info: Re
   const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
   const outcome = await perform(server, call)
   const schema = (outcome.object as KubeObject).kind === 'Status' ? status : bodySchemaOf(call, outcome.object as KubeObject)
-  const body = bodyOf(outcome, { resource: call.resource, format, include, now: server.clock.now(), ...(schema && { schema }) })
+  const body = bodyOf(outcome, { resource: shownAs(call.resource, outcome.object as KubeObject), format, include, now: server.clock.now(), ...(schema && { schema }) })
   await exchange.send(outcome.created ? 201 : 200, format.mediaType, body)
 }
+
+/** A scale has columns of its own. */
+const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (kind === 'Scale' ? { ...resource, columns: scaleColumns } : resource)
 
 const isPretty = (exchange: Exchange): boolean => {
   const asked = exchange.query.get('pretty')

@@ -2,6 +2,7 @@ import type { RequestOptions } from '../api/request.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { everything, parseFieldSelector, parseLabelSelector, type FieldSelector, type LabelSelector } from '../machinery/selector.ts'
 import { badRequest } from '../machinery/status.ts'
+import { toServedVersion } from './versions.ts'
 
 /** Which objects a list, watch or collective deletion is about. */
 export interface Selection {
@@ -24,9 +25,11 @@ export function selectionOf(resource: AnyResource, options: RequestOptions): Sel
   const all = labels.everything && fields.everything
   return {
     everything: all, labels, fields, ...(name !== undefined && { name }),
-    matches: object => all || (labels.matches(object.metadata.labels) && fields.matches(field => valueOf(resource, object, field))),
+    matches: object => all || (labels.matches(object.metadata.labels) && (fields.everything || matchesFields(resource, fields, toServedVersion(resource, object)))),
   }
 }
+
+const matchesFields = (resource: AnyResource, fields: FieldSelector, object: KubeObject): boolean => fields.matches(field => valueOf(resource, object, field))
 
 const valueOf = (resource: AnyResource, object: KubeObject, field: string): string | undefined =>
   field === 'metadata.name' ? object.metadata.name : field === 'metadata.namespace' ? object.metadata.namespace : resource.fieldSelectors[field]?.(object)

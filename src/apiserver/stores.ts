@@ -34,7 +34,7 @@ export class Stores implements ObjectReader {
 
   /** Loads the caches of kinds that have none yet. */
   async open(resources: readonly AnyResource[]): Promise<void> {
-    const prefixes = new Map(resources.filter(isStored).map(resource => [resource.storagePrefix, resource]))
+    const prefixes = new Map(resources.filter(resource => isStored(resource) && !resource.storedAs).map(resource => [resource.storagePrefix, resource]))
     await Promise.all([...prefixes].map(async ([prefix, resource]) => {
       if (!this.#byPrefix.has(prefix)) this.#byPrefix.set(prefix, await this.#start(resource))
     }))
@@ -50,7 +50,7 @@ export class Stores implements ObjectReader {
   }
 
   of(resource: AnyResource): Store {
-    const store = this.#byPrefix.get(resource.storagePrefix)
+    const store = this.#byPrefix.get((resource.storedAs?.resource ?? resource).storagePrefix)
     assert(store, `${resource.plural} are not stored`)
     return store
   }
@@ -89,7 +89,7 @@ const INDEXED = new Set(['spec.nodeName'])
 /** Whether objects of this kind are kept; reviews and bindings are only ever asked about. */
 export const isStored = (resource: AnyResource): boolean => resource.verbs.includes('get') && resource.plural !== 'componentstatuses'
 
-export const prefixOf = (resource: AnyResource, namespace?: string): string => `/registry/${resource.storagePrefix}/${namespace ? `${namespace}/` : ''}`
+export const prefixOf = (resource: AnyResource, namespace?: string): string => `/registry/${(resource.storedAs?.resource ?? resource).storagePrefix}/${namespace ? `${namespace}/` : ''}`
 export const keyOf = (resource: AnyResource, namespace: string | undefined, name: string): string => prefixOf(resource, resource.namespaced ? namespace : undefined) + name
 
 /** The same object as of another revision. */

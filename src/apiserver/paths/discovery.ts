@@ -97,7 +97,7 @@ const wantsAggregated = (exchange: Exchange): boolean => AGGREGATED.test(exchang
 function aggregated(exchange: Exchange, catalog: Catalog, included: (gv: GroupVersion) => boolean): Promise<void> {
   const names = [...new Set(catalog.groupVersions.filter(included).map(gv => gv.group))]
   const items = names.map(name => ({
-    metadata: { ...(name && { name }), creationTimestamp: null },
+    metadata: { ...(name && { name }) },
     versions: catalog.versionsOf(name).map(gv => ({ version: gv.version, resources: sorted(gv).map(aggregatedEntry), freshness: 'Current' })),
   }))
   const list = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items }

@@ -7,6 +7,7 @@ import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.
 import type { Schema } from '../../machinery/schema/schema.ts'
 import type { Outcome } from '../call.ts'
 import type { Entry } from '../stores.ts'
+import { toServedVersion } from '../versions.ts'
 import { concat, jsonHead, jsonItem, metadataItem, protobufItem, utf8 } from './bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
@@ -43,11 +44,11 @@ const isStatus = (object: unknown): object is KubeObject => (object as KubeObjec
 function* jsonBodyOf({ object, entry, page }: Outcome, { resource }: AnswerParts): Generator<Uint8Array> {
   if (page) {
     yield utf8(`{"kind":${JSON.stringify(resource.listKind)},"apiVersion":${JSON.stringify((object as KubeObject).apiVersion)},"metadata":${JSON.stringify(page.metadata)},"items":[`)
-    yield* joined(page.entries, jsonItem)
+    yield* joined(page.entries, each => jsonItem(resource, each))
     yield utf8(']}\n')
   } else if (entry) {
     yield utf8(jsonHead(resource))
-    yield jsonItem(entry).subarray(1)
+    yield jsonItem(resource, entry).subarray(1)
     yield NEWLINE
   } else yield utf8(`${JSON.stringify(object)}\n`)
 }
@@ -117,9 +118,10 @@ function* tableBody({ object, page }: Outcome, { resource, format, include, now 
   const shown = object as KubeObject
   yield utf8(tableHead(resource, page ? page.metadata : { resourceVersion: shown.metadata.resourceVersion }, parts))
   if (!page) return yield utf8(`[${rowOf(resource, shown, parts)}]}\n`)
-  if (page.entries.length === 0) return yield utf8('null}\n')
+  // Upstream's printer of events makes an empty list where others make none.
+  if (page.entries.length === 0) return yield utf8(resource.kind === 'Event' ? '[]}\n' : 'null}\n')
   yield utf8('[')
-  yield* joined(page.entries, entry => utf8(rowOf(resource, entry.object, parts)))
+  yield* joined(page.entries, entry => utf8(rowOf(resource, toServedVersion(resource, entry.object), parts)))
   yield utf8(']}\n')
 }
 

@@ -1,6 +1,7 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../../api/resource.ts'
 import { encodeProtobuf } from '../../machinery/schema/protobuf.ts'
 import type { Entry } from '../stores.ts'
+import { toServedVersion } from '../versions.ts'
 
 const encoder = new TextEncoder()
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
@@ -12,14 +13,15 @@ export function jsonBody(object: KubeObject): string {
 }
 
 /** The same from the cache, made at most once per version of the object. */
-export const jsonItem = (entry: Entry): Uint8Array => entry.encoded('json', object => utf8(jsonBody(object)))
+export const jsonItem = (resource: AnyResource, entry: Entry): Uint8Array =>
+  (resource.storedAs ? entry.encoded(`json/${apiVersionOf(resource)}`, object => utf8(jsonBody(toServedVersion(resource, object)))) : entry.encoded('json', object => utf8(jsonBody(object))))
 
 /** What stands before an item's bytes to make them an object on their own. */
 export const jsonHead = (resource: AnyResource): string => `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersionOf(resource))},`
 
 /** The protobuf message of an object, without envelope; made at most once per version of the object. */
 export const protobufItem = (resource: AnyResource, entry: Entry): Uint8Array =>
-  entry.encoded(`protobuf/${resource.version}`, object => encodeProtobuf(resource.schema, object))
+  entry.encoded(`protobuf/${apiVersionOf(resource)}`, object => encodeProtobuf(resource.schema, toServedVersion(resource, object)))
 
 /** The metadata of an object as PartialObjectMetadata has it, from the cache. */
 export const metadataItem = (entry: Entry): Uint8Array => entry.encoded('metadata', object => utf8(JSON.stringify(object.metadata)))

@@ -62,8 +62,9 @@ export function unrecognized(expected: Pick<Expected, 'kind' | 'plain'>, why: st
 
 /** The start of a body: as text where it looks like JSON, in hexadecimal otherwise. */
 function shown(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '<empty>'
   const start = bytes.subarray(0, 30)
   const text = strictUtf8.decode(start)
-  const body = /^\s*[{[]/.test(text) ? text : Array.from(start, byte => byte.toString(16).padStart(2, '0')).join('')
+  const body = /^\s*\{/.test(text) ? text : Array.from(start, byte => byte.toString(16).padStart(2, '0')).join('')
   return bytes.length > start.length ? `${body} ...` : body
 }

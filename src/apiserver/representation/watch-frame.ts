@@ -30,7 +30,7 @@ export class WatchFrames {
   frame(delivery: Delivery): Uint8Array {
     const { type, object, event } = delivery
     if (this.#format.as?.kind === 'Table') return this.#tableFrame(type, object)
-    const shape = `${this.#format.mediaType}/${this.#resource.version}/${this.#format.as?.kind ?? ''}/${this.#format.as?.version ?? ''}`
+    const shape = `${this.#format.mediaType}/${apiVersionOf(this.#resource)}/${this.#format.as?.kind ?? ''}/${this.#format.as?.version ?? ''}`
     // Bookmarks and events that a selector turned into others belong to one watcher only.
     return event && event.type === type ? event.encoded(shape, () => this.#make(delivery)) : this.#make(delivery)
   }
@@ -49,7 +49,7 @@ export class WatchFrames {
       const raw = source ? protobufItem(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
       return protobufFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
     }
-    const body = source ? jsonItem(source) : utf8(jsonBody(object))
+    const body = source ? jsonItem(this.#resource, source) : utf8(jsonBody(object))
     return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body.subarray(1), NEWLINE_AND_CLOSE])
   }
 

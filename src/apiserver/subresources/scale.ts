@@ -1,5 +1,6 @@
 import { scale as scaleSchema, type Scale } from '../../api/autoscaling/scale.ts'
-import type { KubeObject } from '../../api/resource.ts'
+import { ageColumn } from '../../api/columns.ts'
+import type { Column, KubeObject } from '../../api/resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { invalid } from '../../machinery/status.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
@@ -41,6 +42,14 @@ function scaled(object: Scalable, scale: Scale): Scalable {
   const { name, uid, resourceVersion } = scale.metadata
   return { ...object, metadata: { ...object.metadata, name, ...(uid && { uid }), resourceVersion }, spec: { ...object.spec, replicas } }
 }
+
+/** What `kubectl get` shows of a scale. */
+export const scaleColumns: readonly Column<Scale>[] = [
+  { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name },
+  { name: 'Desired', type: 'integer', cell: ({ spec }) => spec.replicas ?? 0 },
+  { name: 'Available', type: 'integer', cell: ({ status }) => status.replicas },
+  { name: 'Age', type: 'string', cell: ageColumn.cell as (object: Scale, now: number) => unknown },
+]
 
 async function perform(server: Server, call: Call): Promise<Outcome> {
   const { registry, catalog, fields } = server

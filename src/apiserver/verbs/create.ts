@@ -1,3 +1,4 @@
+import { servedOf } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { toServedVersion } from '../versions.ts'
@@ -6,6 +7,6 @@ import type { Verb } from './verb.ts'
 /** Makes an object. */
 export const create: Verb = async ({ registry, catalog }, call) => {
   checkWriteOptions('CreateOptions', call.options)
-  const draft = readObject(call, kindOf(call.resource), catalog)
-  return { object: toServedVersion(call.resource, await registry.create(call, draft)), created: true }
+  const draft = readObject(call, kindOf(servedOf(call)), catalog)
+  return { object: toServedVersion(servedOf(call), await registry.create(call, draft)), created: true }
 }

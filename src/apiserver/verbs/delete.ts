@@ -1,7 +1,7 @@
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
 import type { DeleteOptions } from '../../api/meta/options.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
-import { isDryRun, nameOf, type Call } from '../call.ts'
+import { isDryRun, nameOf, servedOf, type Call } from '../call.ts'
 import { deleteOptionsOf } from '../delete-options.ts'
 import { planDeletion } from '../deletion.ts'
 import { answersDeleted } from '../strategies.ts'
@@ -19,6 +19,7 @@ export const remove: Verb = async (server, call) => {
 /** The deletion itself, over and over until nobody was faster. Answers the object or a Status, as the kind does. */
 export async function removeObject(server: Server, call: Call, name: string, options: DeleteOptions): Promise<unknown> {
   const { resource } = call
+  const served = servedOf(call)
   const { stores, admission, clock } = server
   const store = stores.of(resource)
   const key = keyOf(resource, call.namespace, name)
@@ -32,18 +33,18 @@ export async function removeObject(server: Server, call: Call, name: string, opt
     await admission.mutate(named, 'DELETE', undefined, object)
     await admission.validate(named, 'DELETE', undefined, object)
     const step = planDeletion(resource, object, options, clock)
-    if (step.type === 'pending') return toServedVersion(resource, object)
+    if (step.type === 'pending') return toServedVersion(served, object)
     const dryRun = isDryRun(call)
     if (step.type === 'mark' && !step.thenRemove) {
-      if (dryRun) return toServedVersion(resource, step.object)
+      if (dryRun) return toServedVersion(served, step.object)
       const marked = await store.update(key, current.revision, step.object)
-      if (marked.written) return toServedVersion(resource, marked.entry.object)
+      if (marked.written) return toServedVersion(served, marked.entry.object)
     } else {
       const last = step.type === 'mark' ? step.object : object
-      if (dryRun) return answerOf(resource, last)
+      if (dryRun) return answerOf(served, last)
       if ((await store.delete(key, current.revision)).written) {
         await server.hooks.released(resource, object)
-        return answerOf(resource, last)
+        return answerOf(served, last)
       }
     }
     await stores.fresh(resource)

@@ -1,5 +1,5 @@
 import { StatusError } from '../../machinery/status.ts'
-import { nameOf } from '../call.ts'
+import { nameOf, servedOf } from '../call.ts'
 import { revisionOf } from '../options.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
@@ -9,5 +9,5 @@ export const get: Verb = async ({ registry, stores }, call) => {
   const version = revisionOf(call.options.resourceVersion, why => new StatusError('', why))
   if (version > 0) await stores.reached(call.resource, version)
   const entry = await registry.get(call.resource, call.namespace, nameOf(call))
-  return { object: toServedVersion(call.resource, entry.object), entry }
+  return { object: toServedVersion(servedOf(call), entry.object), entry }
 }

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../api/resource.ts'
 import type { ListMeta } from '../../api/meta/object-meta.ts'
 import { badRequest, gone } from '../../machinery/status.ts'
 import type { Snapshot } from '../../storage/cache-snapshot.ts'
-import type { Call, Outcome } from '../call.ts'
+import { servedOf, type Call, type Outcome } from '../call.ts'
 import { continueExpired, decodeContinue, encodeContinue, type Continuation } from '../continue-token.ts'
 import { checkListOptions, revisionOf } from '../options.ts'
 import { selectionOf } from '../selection.ts'
@@ -24,14 +24,15 @@ export async function list(server: Server, call: Call): Promise<Outcome> {
 }
 
 /** The page as an object, for callers in this process. */
-export const asList = ({ resource }: Call, { entries, metadata }: Page): KubeList<KubeObject> => ({
-  kind: resource.listKind, apiVersion: apiVersionOf(resource), metadata, items: entries.map(({ object }) => toServedVersion(resource, object)),
-})
+export function asList(call: Call, { entries, metadata }: Page): KubeList<KubeObject> {
+  const served = servedOf(call)
+  return { kind: served.listKind, apiVersion: apiVersionOf(served), metadata, items: entries.map(({ object }) => toServedVersion(served, object)) }
+}
 
 export async function listPage(server: Server, call: Call): Promise<Page> {
   const { resource, options } = call
   checkListOptions(options, false)
-  const selection = selectionOf(resource, options)
+  const selection = selectionOf(servedOf(call), options)
   // A list of whatever is there comes in one piece.
   const limit = options.limit !== undefined && options.limit > 0 && options.resourceVersion !== '0' ? options.limit : Infinity
   const prefix = prefixOf(resource, resource.namespaced ? call.namespace : undefined)

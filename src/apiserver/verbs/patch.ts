@@ -1,12 +1,12 @@
-import type { KubeObject } from '../../api/resource.ts'
+import { apiVersionOf, type KubeObject } from '../../api/resource.ts'
 import { parseJson } from '../../machinery/json.ts'
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../machinery/patch/index.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
-import type { Call } from '../call.ts'
+import { servedOf, type Call } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
 import type { FieldTracker } from '../field-tracker.ts'
-import { kindOf, objectFrom, type BodyKind } from '../object-body.ts'
+import { kindOf, objectFrom, toStored, type BodyKind } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import type { ReadValue } from '../representation/read.ts'
 import { toServedVersion } from '../versions.ts'
@@ -18,18 +18,18 @@ const APPLY = 'application/apply-patch+yaml'
 export const patch: Verb = async ({ registry, catalog, fields }, call) => {
   const isApply = call.patchType === APPLY
   checkWriteOptions('PatchOptions', call.options, isApply)
-  const kind = kindOf(call.resource)
+  const kind = kindOf(servedOf(call))
   const { object, created } = await registry.update(call, {
-    next: current => patched(call, kind, toServedVersion(call.resource, current), catalog, fields), unconditional: true, applied: isApply,
-    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => applied(call, kind, undefined, catalog, fields) }),
+    next: current => toStored(kind, patched(call, kind, toServedVersion(servedOf(call), current), catalog, fields)), unconditional: true, applied: isApply,
+    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => toStored(kind, applied(call, kind, undefined, catalog, fields)) }),
   })
-  return { object: toServedVersion(call.resource, object), created }
+  return { object: toServedVersion(servedOf(call), object), created }
 }
 
 /** Server-side apply: the configuration laid over what is there. */
 function applied(call: Call, kind: BodyKind, live: KubeObject | undefined, catalog: Catalog, fields: FieldTracker): KubeObject {
   const read = readPatch(call)
-  checkConfiguration(call, read.value)
+  checkConfiguration(call, kind, read.value)
   // Decoded for its problems only: what is applied is what the client said, without defaults.
   objectFrom(call, kind, catalog, read)
   const config = live ? (read.value as object) : withoutVersion(read.value as object)
@@ -46,10 +46,12 @@ function withoutVersion<T extends object>(object: T): T {
   return { ...rest, metadata: others } as T
 }
 
-function checkConfiguration(call: Call, value: unknown): void {
+function checkConfiguration(call: Call, kind: BodyKind, value: unknown): void {
   const config = value as { metadata?: { managedFields?: unknown[] } } | undefined
   if (Array.isArray(config?.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
   if (typeof value !== 'object' || value === null) throw badRequest(`error decoding YAML: the configuration for ${call.name} is not an object`)
+  const { kind: saidKind = '', apiVersion = '' } = value as { kind?: unknown; apiVersion?: unknown }
+  if (saidKind !== kind.kind && typeof apiVersion === 'string' && apiVersion === apiVersionOf(kind)) throw badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${String(saidKind)}`)
 }
 
 /** What a patch makes of an object, decoded anew. The version is left out, so that only a patch that states one insists on it. */

@@ -1,3 +1,4 @@
+import { servedOf } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { matchName } from '../registry.ts'
@@ -9,15 +10,15 @@ import type { Verb } from './verb.ts'
 export const update: Verb = async ({ registry, catalog }, call) => {
   checkWriteOptions('UpdateOptions', call.options)
   // Read before anything is looked up: a body that is none is refused whether or not there is an object.
-  let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(call.resource), catalog)
+  let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(servedOf(call)), catalog)
   matchName(call, first)
   const next = (): ReturnType<typeof readObject> => {
-    const draft = first ?? readObject(call, kindOf(call.resource), catalog)
+    const draft = first ?? readObject(call, kindOf(servedOf(call)), catalog)
     first = undefined
     return draft
   }
   const { object, created } = await registry.update(call, {
     next, checksUid: true, ...(call.subresource ? { subresource: call.subresource } : createsOnUpdate(call.resource) && { missing: next }),
   })
-  return { object: toServedVersion(call.resource, object), created }
+  return { object: toServedVersion(servedOf(call), object), created }
 }

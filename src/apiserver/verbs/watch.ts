@@ -6,7 +6,8 @@ import type { CacheEvent } from '../../storage/cache-entry.ts'
 import type { CacheWatch, Gone } from '../../storage/cache-watch.ts'
 import type { Snapshot } from '../../storage/cache-snapshot.ts'
 import { keyOf, prefixOf, stamp, type Entry } from '../stores.ts'
-import type { Call } from '../call.ts'
+import { servedOf, type Call } from '../call.ts'
+import { asStored } from '../stored-call.ts'
 import { checkListOptions, revisionOf } from '../options.ts'
 import { selectionOf, type Selection } from '../selection.ts'
 import { toServedVersion } from '../versions.ts'
@@ -38,10 +39,11 @@ interface Begin {
  * Opens a watch. What is wrong with the request throws here, before anything is delivered; a version that is no longer held throws on the
  * first read. Ends with the call's signal, or when the watch's time is up.
  */
-export async function openWatch(server: Server, call: Call): Promise<AsyncIterable<readonly Delivery[]>> {
+export async function openWatch(server: Server, asked: Call): Promise<AsyncIterable<readonly Delivery[]>> {
+  const call = asStored(asked)
   const { resource, options } = call
   checkListOptions(options, true)
-  const selection = selectionOf(resource, options)
+  const selection = selectionOf(servedOf(call), options)
   const begin = await beginOf(server, call)
   const end = new AbortController()
   const abort = (): void => end.abort()
@@ -89,7 +91,8 @@ interface Parts {
 
 async function* deliver(server: Server, call: Call, { begin, selection, watch, end, abort }: Parts): AsyncGenerator<readonly Delivery[], void> {
   const { clock, random } = server
-  const { resource, options } = call
+  const { options } = call
+  const resource = servedOf(call)
   const seconds = options.timeoutSeconds
   const timer = clock.after(seconds ? seconds * 1000 : SHORTEST_DEFAULT_MS * (1 + random.next()), abort, { background: true })
   const ticker = options.allowWatchBookmarks ? ticking(server, BOOKMARK_EVERY_MS) : undefined
@@ -99,7 +102,7 @@ async function* deliver(server: Server, call: Call, { begin, selection, watch, e
     if (begin.snapshot) yield* initialEvents(call, begin.snapshot, selection)
     if (begin.marksEnd) yield [bookmark(resource, begin.afterRevision, true)]
     for await (const item of source) {
-      if (item === 'gone') throw gone(`too old resource version: ${begin.afterRevision} (${server.stores.of(resource).revision()})`)
+      if (item === 'gone') throw gone(`too old resource version: ${begin.afterRevision} (${server.stores.of(call.resource).revision()})`)
       if (item === 'tick') {
         const revision = watch.revision()
         if (revision > told) yield [bookmark(resource, (told = revision))]
@@ -123,7 +126,7 @@ function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, selection: S
   let batch: Delivery[] = []
   for (const entry of snapshot.walk(prefixOf(resource, resource.namespaced ? call.namespace : undefined))) {
     if (!selection.matches(entry.object)) continue
-    batch.push({ type: 'ADDED', object: toServedVersion(resource, entry.object), entry })
+    batch.push({ type: 'ADDED', object: toServedVersion(servedOf(call), entry.object), entry })
     if (batch.length < FIRST_BATCH) continue
     yield batch
     batch = []
