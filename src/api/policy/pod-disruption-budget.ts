@@ -5,6 +5,11 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { validateAtMostAll, validateIntOrPercent } from '../int-or-percent.ts'
+import { validateLabelSelector } from '../meta/selector-validation.ts'
+import { invalid, nonNegative, notSupported } from '../validation.ts'
 
 const podDisruptionBudgetSpecShape = object('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
   minAvailable: intOrString(1, { pointer: true }),
@@ -43,4 +48,37 @@ export const PodDisruptionBudgets: Resource<PodDisruptionBudget> = defineResourc
   ],
   storageVersionHash: 'EVWiDmWqyJw=',
   schema: podDisruptionBudget,
+  columns: [
+    nameColumn,
+    { name: 'Min Available', type: 'string', cell: ({ spec }) => `${spec.minAvailable ?? 'N/A'}` },
+    { name: 'Max Unavailable', type: 'string', cell: ({ spec }) => `${spec.maxUnavailable ?? 'N/A'}` },
+    { name: 'Allowed Disruptions', type: 'integer', cell: ({ status }) => status.disruptionsAllowed },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  // Upstream checks names of budgets no further than that they fit into a path.
+  validateName: () => [],
+  validate: ({ spec }) => validateBudget(spec, 'spec'),
+  validateStatusUpdate: ({ status }) => COUNTS.flatMap(name => nonNegative(`status.${name}`, status[name])),
 })
+
+const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const
+const POLICIES = ['AlwaysAllow', 'IfHealthyBudget']
+
+function validateBudget(spec: PodDisruptionBudgetSpec, field: string): Cause[] {
+  const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy } = spec
+  const causes: Cause[] = []
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    const shown = { MinAvailable: minAvailable, Selector: selector ?? null, MaxUnavailable: maxUnavailable, UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null }
+    causes.push(invalid(field, shown, 'minAvailable and maxUnavailable cannot be both set'))
+  }
+  for (const name of ['minAvailable', 'maxUnavailable'] as const) {
+    const amount = spec[name]
+    if (amount !== undefined) causes.push(...validateIntOrPercent(`${field}.${name}`, amount), ...validateAtMostAll(`${field}.${name}`, amount))
+  }
+  causes.push(...validateLabelSelector(selector, `${field}.selector`))
+  if (unhealthyPodEvictionPolicy !== undefined && !POLICIES.includes(unhealthyPodEvictionPolicy)) {
+    causes.push(notSupported(`${field}.unhealthyPodEvictionPolicy`, unhealthyPodEvictionPolicy, POLICIES))
+  }
+  return causes
+}

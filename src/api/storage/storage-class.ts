@@ -4,6 +4,12 @@ import { topologySelectorTerm } from '../core/pod/scheduling.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { qualifiedName } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { ageColumn } from '../columns.ts'
+import { deprecatedNodeLabel } from '../meta/deprecated-labels.ts'
+import { duplicate, immutable, invalidBy, notSupported, required, sameJson } from '../validation.ts'
+import { validateParameters, validateProvisioner } from './validation.ts'
 
 const storageClassShape = kind('io.k8s.api.storage.v1.StorageClass', {
   metadata: struct(1, objectMeta),
@@ -23,4 +29,61 @@ export const StorageClasses: Resource<StorageClass> = defineResource<StorageClas
   group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass', plural: 'storageclasses', shortNames: ['sc'], namespaced: false,
   storageVersionHash: 'K+m6uJwbjGY=',
   schema: storageClass,
+  columns: [
+    { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => `${metadata.name}${isDefaultStorageClass(metadata) ? ' (default)' : ''}` },
+    { name: 'Provisioner', type: 'string', cell: ({ provisioner }) => provisioner },
+    { name: 'ReclaimPolicy', type: 'string', cell: ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete' },
+    { name: 'VolumeBindingMode', type: 'string', cell: ({ volumeBindingMode }) => volumeBindingMode ?? '<unset>' },
+    { name: 'AllowVolumeExpansion', type: 'string', cell: ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false },
+    ageColumn,
+  ],
+  defaults(draft) {
+    draft.reclaimPolicy ??= 'Delete'
+    draft.volumeBindingMode ??= 'Immediate'
+  },
+  validate: validateStorageClass,
+  validateUpdate: (next, old) => [
+    ...immutable('parameters', next.parameters, old.parameters), ...immutable('provisioner', next.provisioner, old.provisioner),
+    ...immutable('reclaimPolicy', next.reclaimPolicy, old.reclaimPolicy), ...immutable('volumeBindingMode', next.volumeBindingMode, old.volumeBindingMode),
+  ],
+  warnings: ({ allowedTopologies }) => (allowedTopologies ?? []).flatMap(({ matchLabelExpressions }, term) =>
+    (matchLabelExpressions ?? []).flatMap(({ key }, index) => deprecatedNodeLabel(key, `allowedTopologies[${term}].matchLabelExpressions[${index}].key`))),
 })
+
+const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
+
+/** Whether claims that name no class get this one. */
+export const isDefaultStorageClass = ({ annotations }: Pick<StorageClass['metadata'], 'annotations'>): boolean =>
+  DEFAULT_ANNOTATIONS.some(name => annotations?.[name] === 'true')
+
+const POLICIES = ['Delete', 'Retain']
+const MODES = ['Immediate', 'WaitForFirstConsumer']
+
+function validateStorageClass({ provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies }: StorageClass): Cause[] {
+  const causes = [...validateProvisioner(provisioner, 'provisioner'), ...validateParameters(parameters, 'parameters', true)]
+  if (reclaimPolicy && !POLICIES.includes(reclaimPolicy)) causes.push(notSupported('reclaimPolicy', reclaimPolicy, POLICIES))
+  if (volumeBindingMode === undefined) causes.push(required('volumeBindingMode'))
+  else if (!MODES.includes(volumeBindingMode)) causes.push(notSupported('volumeBindingMode', volumeBindingMode, MODES))
+  return [...causes, ...validateTopologies(allowedTopologies ?? [], 'allowedTopologies')]
+}
+
+/** An empty term counts as a repetition: upstream compares it with terms it has not seen yet, which are empty too. */
+function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']>, field: string): Cause[] {
+  const causes: Cause[] = []
+  const seen: Record<string, string[]>[] = []
+  for (const [index, { matchLabelExpressions }] of terms.entries()) {
+    const path = `${field}[${index}].matchLabelExpressions`
+    const term: Record<string, string[]> = {}
+    for (const [at, { key, values }] of (matchLabelExpressions ?? []).entries()) {
+      if (!values?.length) causes.push(required(`${path}[${at}].values`))
+      const repeated = (value: string, position: number): boolean => values.indexOf(value) !== position
+      ;(values ?? []).forEach((value, position) => { if (repeated(value, position)) causes.push(duplicate(`${path}[${at}].values[${position}]`, value)) })
+      causes.push(...invalidBy(`${path}[${at}].key`, key, qualifiedName))
+      if (Object.hasOwn(term, key)) causes.push(duplicate(`${path}[${at}].key`, key))
+      Object.defineProperty(term, key, { value: [...new Set(values)].sort(), enumerable: true, configurable: true })
+    }
+    if (Object.keys(term).length === 0 || seen.some(other => sameJson(other, term))) causes.push(duplicate(path, ''))
+    seen.push(term)
+  }
+  return causes
+}

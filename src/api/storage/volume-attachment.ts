@@ -4,6 +4,12 @@ import { persistentVolumeSpec } from '../core/pod/pod-spec.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { dnsSubdomain } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { validateDriver } from '../core/pod/validation/volumes.ts'
+import { forbidden, inRange, invalid, invalidBy, required, sameJson, tooLong } from '../validation.ts'
+import { validateProvisioner } from './validation.ts'
 
 const volumeAttachmentSourceShape = object('io.k8s.api.storage.v1.VolumeAttachmentSource', {
   persistentVolumeName: string(1, { pointer: true }),
@@ -53,4 +59,55 @@ export const VolumeAttachments: Resource<VolumeAttachment> = defineResource<Volu
   ],
   storageVersionHash: 'tJx/ezt6UDU=',
   schema: volumeAttachment,
+  columns: [
+    nameColumn,
+    { name: 'Attacher', type: 'string', format: 'name', cell: ({ spec }) => spec.attacher },
+    { name: 'PV', type: 'string', cell: ({ spec }) => spec.source.persistentVolumeName ?? '' },
+    { name: 'Node', type: 'string', cell: ({ spec }) => spec.nodeName },
+    { name: 'Attached', type: 'boolean', cell: ({ status }) => status.attached },
+    ageColumn,
+  ],
+  validate: ({ spec, status }, { isNew = true }) => [
+    ...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status'), ...(isNew ? validateNames(spec, 'spec') : []),
+  ],
+  validateUpdate: ({ spec }, old) => (sameJson(spec, old.spec) ? [] : [invalid('spec', shownSpec(spec), 'field is immutable')]),
+  validateStatusUpdate: ({ spec, status }) => [...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status')],
 })
+
+const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
+const LONGEST_MESSAGE = 1024
+const MOST_METADATA = 256 * 1024
+const LARGEST_INT32 = 2 ** 31 - 1
+
+function validateAttachmentSpec({ attacher, source, nodeName }: VolumeAttachmentSpec, field: string): Cause[] {
+  const causes = [...validateProvisioner(attacher, `${field}.attacher`)]
+  const { inlineVolumeSpec, persistentVolumeName } = source
+  if (!inlineVolumeSpec && persistentVolumeName === undefined) causes.push(required(`${field}.source`, ONE_SOURCE))
+  else if (inlineVolumeSpec && persistentVolumeName !== undefined) causes.push(forbidden(`${field}.source`, ONE_SOURCE))
+  else if (persistentVolumeName === '') causes.push(required(`${field}.source.persistentVolumeName`, 'must specify non empty persistentVolumeName'))
+  return [...causes, ...invalidBy(`${field}.nodeName`, nodeName, dnsSubdomain)]
+}
+
+/** What storage.k8s.io/v1 asks of new objects beyond what older versions asked. */
+function validateNames({ attacher, source }: VolumeAttachmentSpec, field: string): Cause[] {
+  const name = source.persistentVolumeName
+  return [...validateDriver(attacher, `${field}.attacher`), ...(name === undefined ? [] : invalidBy(`${field}.source.persistentVolumeName`, name, dnsSubdomain))]
+}
+
+function validateAttachmentStatus({ attachmentMetadata, attachError, detachError }: VolumeAttachmentStatus, field: string): Cause[] {
+  const size = Object.entries(attachmentMetadata ?? {}).reduce((sum, [key, value]) => sum + key.length + value.length, 0)
+  return [
+    ...(size > MOST_METADATA ? [tooLong(`${field}.attachmentMetadata`, MOST_METADATA)] : []),
+    ...validateVolumeError(attachError, `${field}.attachError`), ...validateVolumeError(detachError, `${field}.detachError`),
+  ]
+}
+
+function validateVolumeError(error: VolumeError | undefined, field: string): Cause[] {
+  if (!error) return []
+  // Upstream tells the limit of the metadata here.
+  const causes = (error.message?.length ?? 0) > LONGEST_MESSAGE ? [tooLong(`${field}.message`, MOST_METADATA)] : []
+  return error.errorCode === undefined ? causes : [...causes, ...inRange(`${field}.errorCode`, error.errorCode, 0, LARGEST_INT32)]
+}
+
+const shownSpec = ({ attacher, source, nodeName }: VolumeAttachmentSpec): object =>
+  ({ Attacher: attacher, Source: { PersistentVolumeName: source.persistentVolumeName ?? null, InlineVolumeSpec: source.inlineVolumeSpec ?? null }, NodeName: nodeName })
