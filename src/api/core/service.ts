@@ -43,7 +43,7 @@ function externalText({ spec, status }: Service): string {
   if (spec.type === 'ExternalName') return spec.externalName ?? ''
   if (spec.type !== 'LoadBalancer') return given.join(',') || '<none>'
   const ingress = (status.loadBalancer.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '')
-  return [...ingress, ...given].join(',') || '<pending>'
+  return [...new Set(ingress.sort()), ...given].join(',') || '<pending>'
 }
 
 const portsText = (ports: readonly ServicePort[] | undefined): string =>

@@ -24,17 +24,14 @@ export function node(member: boolean, children: FieldSet | undefined): FieldSet 
   return member ? { [SELF]: MEMBER, ...children } : children
 }
 
-function* childrenOf(set: FieldSet): Generator<[string, FieldSet]> {
-  for (const element in set) if (element !== SELF) yield [element, set[element]!]
-}
-
 /** What is in either set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmptySet(a)) return b
   if (isEmptySet(b)) return a
   const out: Record<string, FieldSet> = { ...a }
-  for (const [element, right] of childrenOf(b)) {
-    const left = a[element]
+  for (const element in b) {
+    if (element === SELF) continue
+    const [left, right] = [a[element], b[element]!]
     out[element] = left === undefined ? right : node(isMember(left) || isMember(right), union(inner(left), inner(right)))!
   }
   return out
@@ -49,8 +46,9 @@ function inner(set: FieldSet): FieldSet {
 
 function combine(a: FieldSet, b: FieldSet, keep: (left: FieldSet, right: FieldSet | undefined) => FieldSet | undefined): FieldSet {
   const out: Record<string, FieldSet> = {}
-  for (const [element, left] of childrenOf(a)) {
-    const kept = keep(left, b[element])
+  for (const element in a) {
+    if (element === SELF) continue
+    const kept = keep(a[element]!, b[element])
     if (kept) out[element] = kept
   }
   return isEmptySet(out) ? NOTHING : out
@@ -80,7 +78,11 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 /** The set with every named field that leads to a member: what has to be there for the members to be there. */
 export function withAncestors(set: FieldSet): FieldSet {
   const out: Record<string, FieldSet> = {}
-  for (const [element, child] of childrenOf(set)) out[element] = node(isMember(child) || element.startsWith('f:'), withAncestors(inner(child))) ?? MEMBER
+  for (const element in set) {
+    if (element === SELF) continue
+    const child = set[element]!
+    out[element] = node(isMember(child) || element.startsWith('f:'), withAncestors(inner(child))) ?? MEMBER
+  }
   return isEmptySet(out) ? NOTHING : out
 }
 
@@ -97,7 +99,7 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
 
 /** The members' paths as messages show them (`.spec.containers[name="c"].image`): at each level the members first, then what is below. */
 export function pathsOf(set: FieldSet, prefix = ''): string[] {
-  const children = [...childrenOf(set)].sort(([a], [b]) => (a < b ? -1 : 1))
+  const children = Object.entries(set).filter(([element]) => element !== SELF).sort(([a], [b]) => (a < b ? -1 : 1))
   const members = children.filter(([, child]) => isMember(child)).map(([element]) => prefix + elementText(element))
   return [...members, ...children.flatMap(([element, child]) => pathsOf(child, prefix + elementText(element)))]
 }

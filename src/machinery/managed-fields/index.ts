@@ -66,10 +66,12 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   if (managers.size === 0 && live) return undefined
   const changes = compare(live ?? zeroOf(schema), object, shapeOf(schema))
   const own = difference(recursiveDifference(union(changes.added ?? NONE, changes.modified ?? NONE), write.reset ?? NONE), UNMANAGED)
-  const taken = union(changes.added ?? NONE, union(changes.modified ?? NONE, changes.removed ?? NONE))
-  const untouched = isEmptySet(own) && [...managers.values()].every(({ fields }) => isEmptySet(intersection(fields, taken)))
+  const taken = managers.size === 0 ? NONE : union(changes.added ?? NONE, union(changes.modified ?? NONE, changes.removed ?? NONE))
+  const touched = isEmptySet(taken) ? [] : [...managers].filter(([, { fields }]) => !isEmptySet(intersection(fields, taken)))
+  const untouched = isEmptySet(own) && touched.length === 0
   if (untouched && current?.length && (!given?.length || given === current || subresource)) return current as ManagedFieldsEntry[]
-  const left = new Map([...managers].map(([key, managed]) => [key, { ...managed, fields: difference(managed.fields, taken) }]))
+  const left = managers
+  for (const [key, managed] of touched) left.set(key, { ...managed, fields: difference(managed.fields, taken) })
   if (!isEmptySet(own)) addTo(left, { manager: write.manager, operation: 'Update', apiVersion: write.apiVersion, subresource: subresource ?? '' }, own, time)
   const entries = writeManagers(capUpdaters(withoutEmpty(left)))
   return entries.length ? entries : undefined

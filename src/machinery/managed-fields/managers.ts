@@ -36,12 +36,33 @@ export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined 
   for (const { manager = '', operation, apiVersion = '', time, fieldsType, fieldsV1, subresource = '' } of entries ?? []) {
     if (operation !== 'Apply' && operation !== 'Update') return undefined
     if (fieldsType !== 'FieldsV1') return undefined
-    const fields = parseFieldSet(fieldsV1 ?? {})
+    const fields = readFields(fieldsV1 ?? {})
     if (!fields) return undefined
     const managed = { manager, operation, apiVersion, subresource, fields, time: time ?? undefined } as const
     managers.set(managerKey(managed), managed)
   }
   return managers
+}
+
+/** What was read and written before: objects are shared and never changed, so an entry is the same set each time. */
+const read = new WeakMap<object, FieldSet>()
+const written = new WeakMap<FieldSet, Record<string, unknown>>()
+
+function readFields(value: object): FieldSet | undefined {
+  const known = read.get(value)
+  if (known) return known
+  const fields = parseFieldSet(value)
+  if (fields) read.set(value, fields)
+  return fields
+}
+
+function writeFields(fields: FieldSet): Record<string, unknown> {
+  let known = written.get(fields)
+  if (!known) {
+    written.set(fields, known = inOrder(fields))
+    read.set(known, fields)
+  }
+  return known
 }
 
 /** How many managers may have updated an object; the oldest beyond them become one. */
@@ -80,13 +101,15 @@ export function writeManagers(managers: Managers): ManagedFieldsEntry[] {
     compareText(a.operation, b.operation) || compareText(a.time ?? '', b.time ?? '') || compareText(a.manager, b.manager)
       || compareText(a.apiVersion, b.apiVersion) || compareText(a.subresource, b.subresource))
   return sorted.map(({ manager, operation, apiVersion, time, fields, subresource }) => ({
-    ...(manager && { manager }), operation, apiVersion, ...(time && { time }), fieldsType: 'FieldsV1', fieldsV1: inOrder(fields), ...(subresource && { subresource }),
+    ...(manager && { manager }), operation, apiVersion, ...(time && { time }), fieldsType: 'FieldsV1', fieldsV1: writeFields(fields), ...(subresource && { subresource }),
   }))
 }
 
 /** Keys in order, so that equal sets are equal texts. */
 function inOrder(set: FieldSet): Record<string, unknown> {
+  const elements = Object.keys(set)
+  if (elements.length === 0) return set
   const out: Record<string, unknown> = {}
-  for (const element of Object.keys(set).sort()) out[element] = inOrder(set[element]!)
+  for (const element of elements.length === 1 ? elements : elements.sort()) out[element] = inOrder(set[element]!)
   return out
 }
