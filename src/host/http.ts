@@ -119,6 +119,8 @@ export interface HttpCall {
   signal?: AbortSignal
   /** Talk over this unix socket. */
   socketPath?: string
+  /** Put up with answers that are not quite HTTP (lines that end without a carriage return), as most clients do. */
+  lenient?: boolean
   tls?: { ca?: string; cert?: string; key?: string; serverName?: string; insecure?: boolean }
 }
 
@@ -148,7 +150,7 @@ async function collect(body: IncomingMessage, limit: number): Promise<Uint8Array
 
 const nodeOptions = (call: HttpCall) => ({
   method: call.method ?? 'GET', headers: call.headers as Record<string, string | string[]>, agent: false as const,
-  ...(call.socketPath && { socketPath: call.socketPath }), ...(call.signal && { signal: call.signal }),
+  ...(call.socketPath && { socketPath: call.socketPath }), ...(call.lenient && { insecureHTTPParser: true }), ...(call.signal && { signal: call.signal }),
   ...(call.tls?.ca && { ca: call.tls.ca }), ...(call.tls?.cert && { cert: call.tls.cert, key: call.tls.key }),
   ...(call.tls?.serverName && { servername: call.tls.serverName }), ...(call.tls?.insecure && { rejectUnauthorized: false }),
 })

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function asDialError(error: unknown, address: string, port: number): Error {
   const { code = '', message } = error as NodeJS.ErrnoException
   if (code === 'ECONNRESET') return new Error('EOF')
+  if (code.startsWith('HPE_')) return new Error(`malformed HTTP response: ${message}`)
   return new Error(`dial tcp ${hostPort(address, port)}: ${REASONS[code] ?? message}`, { cause: error })
 }
 
@@ -45,7 +46,7 @@ function within<T>(clock: Clock, timeoutMs: number, words: string, start: (signa
 
 async function get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal, redirects = 0): Promise<{ status: number; body: string }> {
   const { hostname, port, protocol } = new URL(url)
-  const answer = await callHttp(url, { headers, signal, tls: { insecure: true } }).catch(error => {
+  const answer = await callHttp(url, { headers, signal, lenient: true, tls: { insecure: true } }).catch(error => {
     throw asDialError(error, hostname.replace(/^\[|\]$/g, ''), Number(port || (protocol === 'https:' ? 443 : 80)))
   })
   const location = answer.headers.location
