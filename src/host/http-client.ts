@@ -110,11 +110,15 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 async function openSession(options: HttpClientOptions, url: URL): Promise<ClientHttp2Session | undefined> {
   const socket = await new Promise<TLSSocket>((resolve, reject) => {
     const connecting = connectTls({ ...tlsOptions(options, url), ALPNProtocols: ['h2', 'http/1.1'] })
-    connecting.setTimeout(CONNECT_TIMEOUT_MS, () => connecting.destroy(new Error(`no connection to ${url.host} within ${CONNECT_TIMEOUT_MS} ms`)))
-    connecting.once('error', reject)
+    const timer = systemClock.after(CONNECT_TIMEOUT_MS, () => connecting.destroy(new Error(`no connection to ${url.host} within ${CONNECT_TIMEOUT_MS} ms`)), { background: true })
+    const fail = (error: Error): void => {
+      timer.cancel()
+      reject(error)
+    }
+    connecting.once('error', fail)
     connecting.once('secureConnect', () => {
-      connecting.off('error', reject)
-      connecting.setTimeout(0)
+      timer.cancel()
+      connecting.off('error', fail)
       resolve(connecting)
     })
   })
