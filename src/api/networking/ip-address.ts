@@ -7,7 +7,7 @@ import { dnsSubdomain, pathSegment } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { addressProblems } from '../addresses.ts'
 import { formatAddress, parseAddress } from '../cidr.ts'
-import { nameColumn } from '../columns.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
 import { invalid, invalidBy, required, sameJson } from '../validation.ts'
 
 const parentReferenceShape = object('io.k8s.api.networking.v1.ParentReference', {
