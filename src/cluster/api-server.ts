@@ -12,6 +12,7 @@ import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { dnsObjects } from './addons.ts'
 import type { ComponentContext } from './component.ts'
+import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
 const SHUTDOWN_GRACE_MS = 2_000
@@ -36,6 +37,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   cleanup(() => api.close())
   await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
   const server = await listen(api, {
+    advertised: { address: await nodeAddress(host, options) },
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : [])],
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
