@@ -82,12 +82,13 @@ function refuseOtherKinds(said: { kind?: unknown; apiVersion?: unknown }, kind: 
   if (saidVersion.split('/').length > 2) throw unrecognized(kind, `unexpected GroupVersion string: ${saidVersion}`, body.bytes)
   if (isKnownKind(catalog, saidVersion, saidKind)) {
     const version = versionPart(saidVersion)
-    throw cannotHandle(said, kind, `converting (${version}.${saidKind}) to (${goPackage(kind.group)}.${kind.kind}): unknown conversion`)
+    throw cannotHandle(said, kind, `converting (${version}.${saidKind}) to (${goPackage(kind)}.${kind.kind}): unknown conversion`)
   }
   throw cannotHandle(said, kind, `no kind "${saidKind}" is registered for version "${saidVersion}" in scheme "${SCHEME}"`)
 }
 
-const goPackage = (group: string): string => (group === '' ? 'core' : group.split('.')[0]!)
+/** Where upstream keeps its internal type: events are core's in either group. */
+const goPackage = ({ group, kind }: BodyKind): string => (group === '' || kind === 'Event' ? 'core' : group.split('.')[0]!)
 const isKnownKind = (catalog: Catalog, apiVersion: string, kind: string): boolean =>
   catalog.ofKind(apiVersion, kind) !== undefined || META_KINDS.has(kind) || (kind.endsWith('List') && catalog.ofKind(apiVersion, kind.slice(0, -4)) !== undefined)
 

@@ -5,7 +5,7 @@ import { nameSuffix, type Random } from '../machinery/random.ts'
 import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError, type Cause } from '../machinery/status.ts'
 import { decode } from '../machinery/schema/decode.ts'
 import type { Admission } from './admission-chain.ts'
-import { hasSubresource, isDryRun, nameOf, withMeta, type Call } from './call.ts'
+import { hasSubresource, isDryRun, nameOf, servedOf, withMeta, type Call } from './call.ts'
 import { equal } from './equal.ts'
 import type { KindHooks } from './hooks.ts'
 import type { FieldTracker } from './field-tracker.ts'
@@ -100,8 +100,8 @@ export class Registry {
       }
       if (!generated || attempt === NAME_ATTEMPTS) {
         const there = store.get(key)
-        if (there?.object.metadata.deletionTimestamp !== undefined) throw beingDeleted(resource, draft.metadata.name)
-        throw alreadyExists(resource, draft.metadata.name)
+        if (there?.object.metadata.deletionTimestamp !== undefined) throw beingDeleted(servedOf(call), draft.metadata.name)
+        throw alreadyExists(servedOf(call), draft.metadata.name)
       }
       draft = withMeta(draft, { name: generatedName(draft.metadata.generateName!, random) })
     }
@@ -118,7 +118,7 @@ export class Registry {
     for (;;) {
       const current = store.get(key)
       if (!current) {
-        if (!change.missing) throw notFound(resource, name)
+        if (!change.missing) throw notFound(servedOf(call), name)
         const draft = await change.missing()
         matchName(call, draft)
         if (change.checksUid && draft.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, '')
@@ -141,7 +141,7 @@ export class Registry {
     matchNamespace(call, draft)
     const version = statedVersion(resource, draft, change.unconditional ?? change.internal ?? false)
     if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
-    if (version !== undefined && version !== String(current.revision)) throw modified(resource, old.metadata.name)
+    if (version !== undefined && version !== String(current.revision)) throw modified(servedOf(call), old.metadata.name)
     this.#carryOver(call, draft, old)
     this.#keepOtherHalf(resource, draft, old, change.subresource)
     if (!change.internal) {
@@ -169,7 +169,7 @@ export class Registry {
         return result.entry.object
       }
     }
-    if (version !== undefined) throw modified(resource, old.metadata.name)
+    if (version !== undefined) throw modified(servedOf(call), old.metadata.name)
     return undefined
   }
 

@@ -27,7 +27,7 @@ export async function removeObject(server: Server, call: Call, name: string, opt
   await stores.fresh(resource)
   for (;;) {
     const current = store.get(key)
-    if (!current) throw notFound(resource, name)
+    if (!current) throw notFound(served, name)
     const object = current.object
     checkPreconditions(resource, object, options)
     await admission.mutate(named, 'DELETE', undefined, object)

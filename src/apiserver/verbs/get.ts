@@ -8,6 +8,6 @@ import type { Verb } from './verb.ts'
 export const get: Verb = async ({ registry, stores }, call) => {
   const version = revisionOf(call.options.resourceVersion, why => new StatusError('', why))
   if (version > 0) await stores.reached(call.resource, version)
-  const entry = await registry.get(call.resource, call.namespace, nameOf(call))
+  const entry = await registry.get(servedOf(call), call.namespace, nameOf(call))
   return { object: toServedVersion(servedOf(call), entry.object), entry }
 }
