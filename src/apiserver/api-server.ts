@@ -53,6 +53,8 @@ export interface ApiServer {
   readonly authorizer: AuthorizerChain
   readonly checks: readonly HealthCheck[]
   readonly serviceIps: ServiceIps
+  /** Says that it is not ready any more, and ends all watches. */
+  stop(): void
   close(): Promise<void>
 }
 
@@ -76,29 +78,30 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const hooks = createHooks([serviceIps])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
   const tokens = options.tokens?.(stores)
-  const server: Server = { clock, random, log, catalog, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }) }
-  const state = { closing: false }
-  const checks = healthChecks(storage, state)
+  const stopping = new AbortController()
+  const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }) }
+  const checks = healthChecks(storage, stopping.signal)
   const local = localApi(server)
   if (options.bootstrap ?? true) await bootstrap(local, stores)
   return {
     local, server, stores, authorizer, checks, serviceIps,
+    stop: () => stopping.abort(),
     async close() {
-      state.closing = true
+      stopping.abort()
       await stores.close()
     },
   }
 }
 
 /** The storage answers, the caches are loaded, and nobody has begun to shut the server down. */
-function healthChecks(storage: Storage, state: { closing: boolean }): readonly HealthCheck[] {
+function healthChecks(storage: Storage, stopping: AbortSignal): readonly HealthCheck[] {
   const all = ['healthz', 'livez', 'readyz'] as const
   return [
     { name: 'ping', of: all, check: () => true },
     { name: 'log', of: all, check: () => true },
     { name: 'etcd', of: all, check: async () => (await storage.currentRevision()) >= 0 },
     { name: 'informer-sync', of: ['readyz'], check: () => true },
-    { name: 'shutdown', of: ['readyz'], check: () => !state.closing },
+    { name: 'shutdown', of: ['readyz'], check: () => !stopping.aborted },
   ]
 }
 

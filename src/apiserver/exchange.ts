@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
+import { gzipped } from '../host/gzip.ts'
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
 import { chunked, concat, utf8 } from './representation/bytes.ts'
@@ -133,10 +134,11 @@ export class Exchange {
       if (this.method !== 'HEAD') void this.write(body)
       return this.end()
     }
-    this.begin(status, all)
-    await this.write(first.value as Uint8Array)
-    await this.write(second.value as Uint8Array)
-    for (const part of parts) {
+    const whole = [first.value as Uint8Array, second.value as Uint8Array]
+    const rest = { *[Symbol.iterator]() { yield* whole; yield* parts } }
+    const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(this.header('accept-encoding') ?? '')
+    this.begin(status, { ...all, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
+    for await (const part of compressed ? gzipped(rest) : rest) {
       if (this.signal.aborted) return
       await this.write(part)
     }

@@ -46,5 +46,11 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   })
   bound.port = http.port
   if (options.advertised) await advertise(api, { port: http.port, ...options.advertised })
-  return http
+  return {
+    ...http,
+    close(graceMs) {
+      api.stop()
+      return http.close(graceMs)
+    },
+  }
 }

@@ -73,7 +73,7 @@ export class Registry {
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
-    resource.prepareForCreate?.(draft, this.#parts.clock.now())
+    resource.prepareForCreate?.(draft, this.#parts.clock.now(), call.user)
     this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, { ...this.#context(), isNew: true }) ?? [])])
     this.#refuse(resource, draft, validateNameSegment(draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
@@ -149,7 +149,8 @@ export class Registry {
       await admission.mutate(call, 'UPDATE', draft, old)
     }
     if (!change.internal) this.#setGeneration(resource, draft, old)
-    if (!change.subresource) resource.prepareForUpdate?.(draft, old)
+    if (change.subresource) resource.prepareForSubresource?.(draft, old, change.subresource, this.#parts.clock.now())
+    else resource.prepareForUpdate?.(draft, old)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
     if (!change.internal) await admission.validate(call, 'UPDATE', draft, old)

@@ -19,6 +19,8 @@ export interface Server {
   readonly log: Log
   readonly catalog: Catalog
   readonly stores: Stores
+  /** Aborted when the server goes: watches end then. */
+  readonly stopping: AbortSignal
   readonly registry: Registry
   readonly admission: Admission
   readonly fields: FieldTracker

@@ -48,7 +48,8 @@ export async function openWatch(server: Server, asked: Call): Promise<AsyncItera
   const end = new AbortController()
   const abort = (): void => end.abort()
   call.signal?.addEventListener('abort', abort, { once: true })
-  if (call.signal?.aborted) end.abort()
+  server.stopping.addEventListener('abort', abort, { once: true })
+  if (call.signal?.aborted || server.stopping.aborted) end.abort()
   const watch = server.stores.of(resource).watch({ prefix: watchPrefix(call, selection), afterRevision: begin.afterRevision, signal: end.signal, ...indexOf(resource, selection) })
   return deliver(server, call, { begin, selection, watch, end, abort })
 }
@@ -118,6 +119,7 @@ async function* deliver(server: Server, call: Call, { begin, selection, watch, e
     ticker?.stop()
     end.abort()
     call.signal?.removeEventListener('abort', abort)
+    server.stopping.removeEventListener('abort', abort)
   }
 }
 
