@@ -36,6 +36,10 @@ export interface RequeueHint {
 /** States what change of `resource` may help a pod; without `when` any does. */
 export const on = <T extends KubeObject>(resource: Resource<T>, when: (pod: Pod, old: T | undefined, object: T | undefined) => boolean = () => true): RequeueHint => ({ resource, when })
 
+/** Whether two states of an object have the same labels; objects that come and go are new. */
+export const sameLabels = (old: KubeObject | undefined, object: KubeObject | undefined): boolean =>
+  old !== undefined && object !== undefined && JSON.stringify(old.metadata.labels) === JSON.stringify(object.metadata.labels)
+
 /** A plugin takes part in the points whose methods it has. `S` is what `prepare` hands to `filter`, `P` what `prepareScores` hands to `score`. */
 export interface PluginParts<S, P> {
   readonly name: string

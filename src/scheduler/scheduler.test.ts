@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Events } from '../api/core/event.ts'
 import { Nodes } from '../api/core/node.ts'
-import { Pods } from '../api/core/pod/pod.ts'
+import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { node, pod } from '../testing/builders.ts'
-import { addNodes, testCluster } from '../testing/test-cluster.ts'
+import { addNodes, testCluster, type TestCluster } from '../testing/test-cluster.ts'
 import { startScheduler } from './index.ts'
 
 const start = () => testCluster({ parts: [startScheduler] })
@@ -35,4 +35,60 @@ test('a pod waits for a node, and says so', async () => {
   await addNodes(cluster, node('large'))
   await cluster.settle()
   assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'large')
+})
+
+const scheduled = (pod: Pod) => pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
+const waitsFor = async (cluster: TestCluster, name: string): Promise<string | undefined> => scheduled(await cluster.get(Pods, name))?.message
+
+test('upstream wording: why there is no node, and that nobody can make room', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one', { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } }))
+  await cluster.create(Pods, pod('web'))
+  await cluster.settle()
+  const message = '0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+  assert.equal(await waitsFor(cluster, 'web'), message)
+  assert.deepEqual((await cluster.list(Events)).map(({ type, reason, message }) => ({ type, reason, message })), [{ type: 'Warning', reason: 'FailedScheduling', message }])
+})
+
+test('a pod of another scheduler, or one that names its node, is left alone', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'))
+  await cluster.create(Pods, pod('other', { spec: { schedulerName: 'other' } }))
+  await cluster.create(Pods, pod('fixed', { spec: { nodeName: 'nowhere' } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'other')).spec.nodeName, undefined)
+  assert.equal((await cluster.get(Pods, 'fixed')).spec.nodeName, 'nowhere')
+  assert.equal((await cluster.list(Events)).length, 0)
+})
+
+test('a gated pod is scheduled when its gates are open', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'))
+  await cluster.create(Pods, pod('web', { spec: { schedulingGates: [{ name: 'example.com/wait' }] } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, undefined)
+  await cluster.edit(Pods, 'web', each => ({ ...each, spec: { ...each.spec, schedulingGates: [] } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'one')
+})
+
+test('a pod gets the room that another leaves', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one', { allocatable: { cpu: '1' } }))
+  await cluster.create(Pods, pod('first', { requests: { cpu: '1' } }))
+  await cluster.settle()
+  await cluster.create(Pods, pod('second', { requests: { cpu: '1' } }))
+  await cluster.settle()
+  assert.equal(await waitsFor(cluster, 'second'), '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.')
+  await cluster.client.delete(Pods, { name: 'first', namespace: 'default' }, { gracePeriodSeconds: 0 })
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'second')).spec.nodeName, 'one')
+})
+
+test('an idle scheduler sets no timer and writes nothing', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'))
+  await cluster.create(Pods, pod('web'))
+  await cluster.settle()
+  assert.deepEqual(cluster.clock.pending().filter(({ origin }) => origin.includes('/src/scheduler/')), [])
 })

@@ -2,7 +2,7 @@ import { Namespaces } from '../../api/core/namespace.ts'
 import { Nodes } from '../../api/core/node.ts'
 import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import type { Labels } from '../../machinery/selector.ts'
-import { definePlugin, FITS, MAX_SCORE, on, prepared, SKIP, unresolvable, unschedulable } from '../plugin.ts'
+import { definePlugin, FITS, MAX_SCORE, on, prepared, sameLabels, SKIP, unresolvable, unschedulable } from '../plugin.ts'
 import { podFacts, type AffinityTerm, type PodFacts } from '../pod-facts.ts'
 import type { NodeInfo, Snapshot } from '../snapshot.ts'
 
@@ -91,9 +91,9 @@ export const interPodAffinity = definePlugin({
   looksAtPods: true,
   reads: [Namespaces],
   requeueOn: [
-    on(Pods, (_pod, old, object) => old?.spec.nodeName !== object?.spec.nodeName || old?.metadata.labels !== object?.metadata.labels),
-    on(Nodes, (_pod, old, object) => object !== undefined && JSON.stringify(old?.metadata.labels) !== JSON.stringify(object.metadata.labels)),
-    on(Namespaces, (_pod, old, object) => JSON.stringify(old?.metadata.labels) !== JSON.stringify(object?.metadata.labels)),
+    on(Pods, (_pod, old, object) => (object ?? old)!.spec.nodeName !== undefined && (old?.spec.nodeName !== object?.spec.nodeName || !sameLabels(old, object))),
+    on(Nodes, (_pod, old, object) => object !== undefined && !sameLabels(old, object)),
+    on(Namespaces, (_pod, old, object) => !sameLabels(old, object)),
   ],
   prepare: (pod, snapshot) => (snapshot.anyRequiredAntiAffinity || hasRequired(pod) ? prepared(count(podFacts(pod), snapshot)) : SKIP),
   filter(_pod, info, state) {

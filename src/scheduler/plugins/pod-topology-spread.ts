@@ -4,7 +4,7 @@ import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import type { TopologySpreadConstraint } from '../../api/core/pod/scheduling.ts'
 import type { LabelSelector } from '../../machinery/selector.ts'
 import { defaultSelector, selectorKinds } from '../default-selector.ts'
-import { definePlugin, FITS, MAX_SCORE, on, prepared, SKIP, unresolvable, unschedulable } from '../plugin.ts'
+import { definePlugin, FITS, MAX_SCORE, on, prepared, sameLabels, SKIP, unresolvable, unschedulable } from '../plugin.ts'
 import { selectorOfTerm } from '../pod-facts.ts'
 import type { NodeInfo, Snapshot } from '../snapshot.ts'
 import { isKeptAway } from './taint-toleration.ts'
@@ -100,9 +100,12 @@ export const podTopologySpread = definePlugin({
   looksAtPods: true,
   reads: selectorKinds,
   requeueOn: [
-    on(Pods, (pod, old, object) => (object ?? old)!.metadata.namespace === pod.metadata.namespace &&
-      (old?.spec.nodeName !== object?.spec.nodeName || old?.metadata.labels !== object?.metadata.labels || old?.metadata.deletionTimestamp !== object?.metadata.deletionTimestamp)),
-    on(Nodes, (_pod, old, object) => !old || !object || JSON.stringify([old.metadata.labels, old.spec]) !== JSON.stringify([object.metadata.labels, object.spec])),
+    on(Pods, ({ metadata: { namespace } }, old, object) => {
+      const { metadata, spec } = (object ?? old)!
+      if (metadata.namespace !== namespace || spec.nodeName === undefined) return false
+      return old?.spec.nodeName !== object?.spec.nodeName || !sameLabels(old, object) || old?.metadata.deletionTimestamp !== object?.metadata.deletionTimestamp
+    }),
+    on(Nodes, (_pod, old, object) => !old || !object || !sameLabels(old, object) || JSON.stringify(old.spec) !== JSON.stringify(object.spec)),
   ],
   prepare(pod, snapshot) {
     const constraints = stated(pod, 'DoNotSchedule')

@@ -4,7 +4,7 @@ import { PersistentVolumes, type PersistentVolume } from '../../api/core/persist
 import { matchesNodeTerms } from '../../api/core/pod/node-affinity.ts'
 import type { Pod } from '../../api/core/pod/pod.ts'
 import type { CacheReader } from '../../client/cache.ts'
-import { definePlugin, FITS, on, prepared, rejected, SKIP, unresolvable, type Rejection } from '../plugin.ts'
+import { definePlugin, FITS, on, prepared, rejected, sameLabels, SKIP, unresolvable, type Rejection } from '../plugin.ts'
 
 /** The names of the claims that the pod's volumes stand for; an ephemeral volume's claim is named after pod and volume. */
 export const claimNames = ({ metadata, spec }: Pod): readonly string[] =>
@@ -29,7 +29,7 @@ export const volumeBinding = definePlugin({
   requeueOn: [
     on(PersistentVolumeClaims, (pod, _old, object) => isUsed(pod, object)),
     on(PersistentVolumes),
-    on(Nodes, (_pod, old, object) => object !== undefined && old?.metadata.labels !== object.metadata.labels),
+    on(Nodes, (_pod, old, object) => object !== undefined && !sameLabels(old, object)),
   ],
   prepare(pod, { objects }) {
     const names = claimNames(pod)
