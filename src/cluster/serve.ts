@@ -127,7 +127,8 @@ async function runParts({ host, parts, stopped, report }: ServeRequest, changeSt
   const { log } = given
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
-  const update = (next: (state: ClusterState) => ClusterState): void => void changeState(next).catch(failure.reject)
+  // What runs goes on when it cannot be written down: on a full disk, say.
+  const update = (next: (state: ClusterState) => ClusterState): void => void changeState(next).catch(error => log.error('cannot write the state', { error }))
   const context: ComponentContext = {
     ...given,
     recordProcess: (name, pid) => void recordOf(host.processes, name, pid).then(record =>

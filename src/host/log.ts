@@ -44,6 +44,8 @@ function wrap(logger: Logger): Log {
 /** The log of a running process. Lines are written at once: what was said before a crash is there after it. */
 export function openLog({ level = 'info', format = 'text', file }: LogOptions = {}): Log {
   const destination = pino.destination({ dest: file ?? 2, sync: true, mkdir: true })
+  // On a full disk the line is lost, and there is nowhere to say so; the process goes on.
+  destination.on('error', () => undefined)
   const text: DestinationStream = { write: line => void destination.write(asText(line)) }
   return wrap(pino({ level, base: null }, format === 'json' ? destination : text))
 }

@@ -27,8 +27,13 @@ test('a full disk is a clear error, corrupts nothing, and is over when there is 
     server.once('exit', code => reject(new Error(`the server ended with ${code}`)))
   })
   const kubectl = (...command: readonly string[]) => run('kubectl', ['--kubeconfig', join(data, 'admin.kubeconfig'), ...command])
+  const succeeds = async (...command: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await kubectl(...command)
+    assert.equal(code, 0, stderr)
+    return stdout
+  }
 
-  assert.equal((await kubectl('create', 'configmap', 'before', '--from-literal=a=b')).code, 0)
+  await succeeds('create', 'configmap', 'before', '--from-literal=a=b')
   await run('sh', ['-c', `head -c 64m /dev/zero > ${data}/ballast`])
   const refusals: string[] = []
   const large = `--from-literal=a=${'x'.repeat(100_000)}`
@@ -37,8 +42,8 @@ test('a full disk is a clear error, corrupts nothing, and is over when there is 
     if (code !== 0) refusals.push(stderr)
   }
   assert.match(refusals[0] ?? 'nothing was refused', /full|space/i)
-  assert.equal((await kubectl('get', 'configmap', 'before')).code, 0)
+  await succeeds('get', 'configmap', 'before')
   await run('rm', ['-f', `${data}/ballast`])
-  assert.equal((await kubectl('create', 'configmap', 'after', '--from-literal=a=b')).code, 0)
-  assert.match((await kubectl('get', 'configmaps', '-o', 'name')).stdout, /configmap\/after[\s\S]*configmap\/before/)
+  await succeeds('create', 'configmap', 'after', '--from-literal=a=b')
+  assert.match(await succeeds('get', 'configmaps', '-o', 'name'), /configmap\/after[\s\S]*configmap\/before/)
 })
