@@ -26,8 +26,8 @@ export const ControllerRevisions: Resource<ControllerRevision> = defineResource<
     { name: 'Revision', type: 'string', cell: ({ revision }) => revision },
     ageColumn,
   ],
-  validate({ data, revision }) {
-    const causes = data === undefined || data === null ? [required('data', 'data is mandatory')] : []
+  validate({ data, revision }, { isNew }) {
+    const causes = isNew !== false && (data === undefined || data === null) ? [required('data', 'data is mandatory')] : []
     if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data))) causes.push(required('data', 'data must be a valid JSON object'))
     return [...causes, ...nonNegative('revision', revision)]
   },

@@ -32,15 +32,14 @@ export function validateNewForm(event: Event, controller: 'reportingComponent' |
 }
 
 /** An event lives beside what it is about; what has no namespace is told of in `default`. */
-function validateNamespace({ metadata, involvedObject }: Event, same: boolean): Cause[] {
+export function validateNamespace({ metadata, involvedObject }: Event, same: boolean): Cause[] {
   const about = involvedObject.namespace ?? ''
   const fits = about ? !same || metadata.namespace === about : !metadata.namespace || metadata.namespace === 'default'
   return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')]
 }
 
-/** What happened does not change; only how often. */
+/** What happened does not change; only how often. (The core group, older, lets everything change.) */
 export function validateEventUpdate(event: Event, old: Event): Cause[] {
-  if (!event.eventTime && !old.eventTime) return []
   const fixed = ['involvedObject', 'reason', 'message', 'source', 'firstTimestamp', 'lastTimestamp', 'count', 'type', 'eventTime', 'action', 'related', 'reportingComponent', 'reportingInstance'] as const
   return fixed.flatMap(field => immutable(field, event[field], old[field]))
 }

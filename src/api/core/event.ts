@@ -3,7 +3,7 @@ import { defineResource } from '../resource.ts'
 import { since } from '../columns.ts'
 import type { Event } from './event-schema.ts'
 import { event } from './event-schema.ts'
-import { validateEvent, validateEventUpdate } from './event-validation.ts'
+import { validateEvent } from './event-validation.ts'
 
 export * from './event-schema.ts'
 
@@ -38,7 +38,6 @@ export const Events: Resource<Event> = defineResource<Event>({
     type: ({ type }) => type ?? '',
   },
   validate: validateEvent,
-  validateUpdate: validateEventUpdate,
 })
 
 function firstSeen({ firstTimestamp, eventTime }: Event, now: number): string {

@@ -186,6 +186,7 @@ export function validateServiceUpdate({ spec }: Service, { spec: old }: Service)
   const had = old.type !== 'ExternalName' && old.clusterIP
   if (!had || spec.type === 'ExternalName') return []
   const next = spec.clusterIPs ?? []
+  if (spec.clusterIP !== next[0]) return []
   if (next[0] !== old.clusterIPs?.[0] && !sameJson(next, [])) return [invalid('spec.clusterIPs[0]', next, 'may not change once set')]
   return next[1] !== undefined && old.clusterIPs?.[1] !== undefined && next[1] !== old.clusterIPs[1] ? [invalid('spec.clusterIPs[1]', next, 'may not change once set')] : []
 }

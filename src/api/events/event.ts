@@ -7,7 +7,7 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import type { Event as CoreEvent } from '../core/event.ts'
 import { Events as CoreEvents } from '../core/event.ts'
-import { validateNewForm } from '../core/event-validation.ts'
+import { validateEventUpdate, validateNamespace, validateNewForm } from '../core/event-validation.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { invalid } from '../validation.ts'
 
@@ -56,8 +56,8 @@ export const Events: Resource<Event> = defineResource<Event>({
     reportingController: ({ reportingController }) => reportingController ?? '',
     type: ({ type }) => type ?? '',
   },
-  validate: event => [...validateNewForm(up(event), 'reportingController'), ...validateOldFields(event)],
-  validateUpdate: (event, old, context) => CoreEvents.validateUpdate!(up(event), up(old), context),
+  validate: (event, { isNew }) => (isNew === false ? validateNamespace(up(event), true) : [...validateNewForm(up(event), 'reportingController'), ...validateOldFields(event)]),
+  validateUpdate: (event, old) => validateEventUpdate(up(event), up(old)),
   storedAs: { resource: CoreEvents, up, down: stored => down(stored as CoreEvent) },
 })
 

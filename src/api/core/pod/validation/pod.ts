@@ -39,9 +39,10 @@ export function validatePodTemplate({ metadata, spec }: PodTemplateSpec, field: 
 /** What pods and pod templates have in common, in the order in which Kubernetes reports it. */
 export function validatePodSpec(spec: PodSpec, field: string, podName: string): Cause[] {
   const claimNames = new Set((spec.resourceClaims ?? []).map(({ name }) => name))
-  const pod: PodFacts = { spec, volumes: spec.volumes ?? [], claimNames }
+  const volumes = validateVolumes(spec.volumes, `${field}.volumes`, podName)
+  const pod: PodFacts = { spec, volumes: volumes.usable, claimNames }
   const causes = [
-    ...validateVolumes(spec.volumes, `${field}.volumes`, podName), ...validateClaims(spec, `${field}.resourceClaims`),
+    ...volumes.causes, ...validateClaims(spec, `${field}.resourceClaims`),
     ...validateContainers(pod, `${field}.containers`), ...validateInitContainers(pod, `${field}.initContainers`), ...validateEphemeralContainers(spec, `${field}.ephemeralContainers`), ...validatePodResources(spec, `${field}.resources`),
     ...(spec.restartPolicy && RESTART_POLICIES.includes(spec.restartPolicy) ? [] : spec.restartPolicy ? [notSupported(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES)] : [required(`${field}.restartPolicy`)]),
     ...validateDNSPolicy(spec, field), ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`), ...validatePodSecurity(spec, field),

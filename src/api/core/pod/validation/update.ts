@@ -1,6 +1,7 @@
 import { dnsSubdomain, qualifiedName } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
-import { forbidden, inRange, invalid, invalidBy, sameJson } from '../../../validation.ts'
+import { forbidden, inRange, invalid, invalidBy, required, sameJson } from '../../../validation.ts'
+import { validatePodAnnotations } from './annotations.ts'
 import type { ContainerStatus } from '../container-status.ts'
 import type { Container } from '../container.ts'
 import type { PodSpec } from '../pod-spec.ts'
@@ -16,9 +17,9 @@ const MAY_CHANGE = 'pod updates may not change fields other than `spec.container
 /** What an update may change of a pod: images, a deadline that comes nearer, more tolerations, fewer gates. */
 export function validatePodUpdate(pod: Pod, old: Pod): Cause[] {
   const { spec } = pod
-  const causes = [...validateAnnotationUpdate(pod, old), ...validateContainerLists(spec, old.spec)]
+  const causes = [...validateAnnotationUpdate(pod, old), ...validatePodAnnotations(pod.metadata, spec), ...validateContainerLists(spec, old.spec)]
   if (causes.some(({ message }) => message.endsWith('may not add or remove containers'))) return causes
-  causes.push(...validateDeadline(spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds), ...validateMoreTolerations(spec.tolerations, old.spec.tolerations))
+  causes.push(...validateImages(spec), ...validateDeadline(spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds), ...validateMoreTolerations(spec.tolerations, old.spec.tolerations))
   causes.push(...validateFewerGates(spec, old.spec))
   const gated = !!old.spec.schedulingGates?.length
   if (gated) causes.push(...validateGatedChanges(spec, old.spec))
@@ -42,7 +43,10 @@ function withOldFields(spec: PodSpec, old: PodSpec, gated: boolean): PodSpec {
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) rest.terminationGracePeriodSeconds = old.terminationGracePeriodSeconds
   if (gated) {
     rest.nodeSelector = old.nodeSelector
-    rest.affinity = old.affinity
+    // Only the choice of nodes is checked above; the rest of the affinity stays.
+    const { nodeAffinity: _node, ...pods } = spec.affinity ?? {}
+    const affinity = old.affinity?.nodeAffinity ? { ...pods, nodeAffinity: old.affinity.nodeAffinity } : pods
+    rest.affinity = Object.keys(affinity).length ? affinity : old.affinity
   }
   return rest
 }
@@ -50,6 +54,15 @@ function withOldFields(spec: PodSpec, old: PodSpec, gated: boolean): PodSpec {
 function validateContainerLists(spec: PodSpec, old: PodSpec): Cause[] {
   return (['containers', 'initContainers'] as const).flatMap(list =>
     (spec[list]?.length ?? 0) === (old[list]?.length ?? 0) ? [] : [forbidden(`spec.${list}`, 'pod updates may not add or remove containers')])
+}
+
+/** Images are looked at again: whoever reads the causes finds them twice, as upstream says them. */
+function validateImages(spec: PodSpec): Cause[] {
+  return (['containers', 'initContainers'] as const).flatMap(list => (spec[list] ?? []).flatMap(({ image = '' }, index) => {
+    const field = `spec.${list}[${index}].image`
+    if (!image) return [required(field)]
+    return image.trim() === image ? [] : [invalid(field, image, 'must not have leading or trailing whitespace')]
+  }))
 }
 
 function validateDeadline(next: number | undefined, old: number | undefined): Cause[] {
@@ -75,8 +88,8 @@ function validateFewerGates({ schedulingGates: next = [] }: PodSpec, { schedulin
 function validateGatedChanges(spec: PodSpec, old: PodSpec): Cause[] {
   const causes: Cause[] = []
   if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => spec.nodeSelector?.[key] !== value)) causes.push(invalid('spec.nodeSelector', spec.nodeSelector, 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'))
-  const [required, before] = [spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution, old.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]
-  if (before) causes.push(...validateNarrower(required, before, 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'))
+  const [chosen, before] = [spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution, old.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]
+  if (before) causes.push(...validateNarrower(chosen, before, 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'))
   return causes
 }
 

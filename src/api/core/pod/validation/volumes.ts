@@ -10,8 +10,9 @@ import { validateClaimTemplate } from './volume-claim.ts'
 const VOLUME_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
-/** The pod's volumes: one source each, names told apart. */
-export function validateVolumes(volumes: readonly Volume[] | undefined, field: string, podName: string): Cause[] {
+/** The pod's volumes: one source each, names told apart. `usable` are those that nothing is wrong with. */
+export function validateVolumes(volumes: readonly Volume[] | undefined, field: string, podName: string): { causes: Cause[]; usable: Volume[] } {
+  const usable: Volume[] = []
   const causes: Cause[] = []
   const names = new Set<string>()
   const made = new Set<string>()
@@ -22,7 +23,10 @@ export function validateVolumes(volumes: readonly Volume[] | undefined, field: s
     else own.push(...invalidBy(`${path}.name`, volume.name, dnsLabel))
     if (names.has(volume.name)) own.push(duplicate(`${path}.name`, volume.name))
     // The name of a volume that is wrong is not taken.
-    if (own.length === 0) names.add(volume.name)
+    if (own.length === 0) {
+      names.add(volume.name)
+      usable.push(volume)
+    }
     causes.push(...own)
     if (volume.ephemeral) made.add(`${podName}-${volume.name}`)
   }
@@ -31,7 +35,7 @@ export function validateVolumes(volumes: readonly Volume[] | undefined, field: s
       causes.push(invalid(`${field}[${index}].persistentVolumeClaim.claimName`, claim.claimName, 'must not reference a PVC that gets created for an ephemeral volume'))
     }
   }
-  return causes
+  return { causes, usable }
 }
 
 type Rules = { readonly [K in keyof Volume]?: (source: NonNullable<Volume[K]>, field: string) => Cause[] }
