@@ -5,7 +5,10 @@ import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
+import { clusterRoleAggregation } from './clusterrole-aggregation.ts'
+import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
+import { disruptionController } from './disruption.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
@@ -13,10 +16,12 @@ import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset.ts'
+import { replicationController } from './replication-controller.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { serviceAccountController } from './service-account.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { ttlAfterFinished } from './ttl-after-finished.ts'
 
 /** Every controller, in the order in which they start. One new controller = one new file + one line here. */
 export const controllers: readonly ControllerModule[] = [
@@ -26,11 +31,16 @@ export const controllers: readonly ControllerModule[] = [
   nodeLifecycleController,
   replicaSetController,
   deploymentController,
+  replicationController,
+  daemonSetController,
   endpointsController,
   endpointSliceController,
   garbageCollector,
   taintEvictionController,
   podGcController,
+  disruptionController,
+  ttlAfterFinished,
+  clusterRoleAggregation,
 ]
 
 export interface ControllersOptions {

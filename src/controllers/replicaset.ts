@@ -124,7 +124,7 @@ export function replicaSetStatus(rs: ReplicaSet, pods: readonly Pod[], plan: Rep
 }
 
 /** Milliseconds until the next ready pod counts as available. */
-function nextAvailable(rs: ReplicaSet, pods: readonly Pod[], now: number): number | undefined {
+export function nextAvailable(rs: ReplicaSet, pods: readonly Pod[], now: number): number | undefined {
   const waits = pods.filter(isPodActive).map(pod => untilAvailable(pod, rs.spec.minReadySeconds ?? 0, now) ?? 0).filter(ms => ms > 0)
   return waits.length > 0 ? Math.min(...waits) : undefined
 }
