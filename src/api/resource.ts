@@ -1,5 +1,7 @@
+import type { FieldSet } from '../machinery/managed-fields/index.ts'
 import type { Schema } from '../machinery/schema/schema.ts'
 import type { Cause } from '../machinery/status.ts'
+import type { User } from './request.ts'
 import type { ListMeta, ObjectMeta } from './meta/object-meta.ts'
 
 /** What every stored object has. Objects that come from a store, a cache or a client are shared: never change one, build a new one. */
@@ -76,14 +78,18 @@ export interface Resource<T extends KubeObject = KubeObject> {
   generationOf?(object: T): unknown
   /** This kind is another view of objects that are stored as `resource`: `up` makes the stored object, `down` shows it as this kind. */
   readonly storedAs?: { readonly resource: AnyResource; up(object: T): KubeObject; down(stored: KubeObject): T }
+  /** What writes to the object (key '') or to a subresource cannot own, where that is not the usual: spec and status keep out of each other. */
+  readonly resetFields?: Readonly<Record<string, FieldSet>>
   /** The status may be given when the object is created (nodes register with theirs). */
   readonly keepsStatusOnCreate?: boolean
 
   /** Fills in defaults that the schema cannot state. The draft is the caller's own copy: it may be changed in place. */
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */
-  prepareForCreate?(draft: T, now?: number): void
+  prepareForCreate?(draft: T, now?: number, user?: User): void
   prepareForUpdate?(draft: T, old: T): void
+  /** The same for what a subresource writes. */
+  prepareForSubresource?(draft: T, old: T, subresource: string, now: number): void
   /** Causes, worded as Kubernetes words them; an empty list: the object is fine. */
   validate?(object: T, context: ValidationContext): Cause[]
   validateUpdate?(object: T, old: T, context: ValidationContext): Cause[]

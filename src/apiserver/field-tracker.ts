@@ -50,6 +50,8 @@ function setManagers(draft: KubeObject, entries: KubeObject['metadata']['managed
 
 /** What a write to the object, or to one of its subresources, cannot change. */
 function resetFields(resource: AnyResource, subresource: string | undefined): FieldSet | undefined {
+  const stated = resource.resetFields?.[subresource ?? '']
+  if (stated) return stated
   if (subresource === 'status') return Object.fromEntries(Object.keys(resource.schema.fields).filter(name => name !== 'status' && name !== 'metadata').map(name => [`f:${name}`, {}]))
   return hasSubresource(resource, 'status') && subresource === undefined ? { 'f:status': {} } : undefined
 }

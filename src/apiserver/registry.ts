@@ -4,6 +4,7 @@ import { timestamp, type Clock } from '../machinery/clock.ts'
 import { nameSuffix, type Random } from '../machinery/random.ts'
 import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError, type Cause } from '../machinery/status.ts'
 import { decode } from '../machinery/schema/decode.ts'
+import { resolve, type Schema } from '../machinery/schema/schema.ts'
 import type { Admission } from './admission-chain.ts'
 import { hasSubresource, isDryRun, nameOf, servedOf, withMeta, type Call } from './call.ts'
 import { equal } from './equal.ts'
@@ -251,15 +252,13 @@ export class Registry {
   /** Status is for the cluster to say; few kinds are let in with one. */
   #clearStatus(resource: AnyResource, draft: KubeObject): void {
     if (!hasSubresource(resource, 'status') || resource.keepsStatusOnCreate) return
-    const status = (emptyOf(resource) as unknown as { status?: unknown }).status
     const into = draft as unknown as Record<string, unknown>
-    if (status === undefined) delete into['status']
-    else into['status'] = structuredClone(status)
+    const field = (resource.schema as Schema).fields['status']
+    const target = field && resolve(field.node)
+    if (field?.value && target?.type === 'object') into['status'] = decode(target, {}).object
+    else delete into['status']
   }
 }
-
-/** The object with nothing said: what its fields are when they are absent. */
-const emptyOf = (resource: AnyResource): KubeObject => decode(resource.schema, {}).object as KubeObject
 
 function keep(into: Record<string, unknown>, from: Record<string, unknown>, part: string): void {
   if (from[part] === undefined) delete into[part]

@@ -3,6 +3,9 @@ import { bytes, int32, kind, list, listOf, map, object, string, struct, time } f
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, humanDuration, nameColumn } from '../columns.ts'
+import { prepareRequestForCreate, prepareRequestForSubresource, prepareRequestForUpdate } from './strategy.ts'
+import { validateRequest, validateRequestUpdate } from './validation.ts'
 
 const certificateSigningRequestSpecShape = object('io.k8s.api.certificates.v1.CertificateSigningRequestSpec', {
   request: bytes(1, { required: true }),
@@ -52,4 +55,32 @@ export const CertificateSigningRequests: Resource<CertificateSigningRequest> = d
   ],
   storageVersionHash: '95fRKMXA+00=',
   schema: certificateSigningRequest,
+  columns: [
+    nameColumn,
+    ageColumn,
+    { name: 'SignerName', type: 'string', cell: ({ spec }) => spec.signerName || '<none>' },
+    { name: 'Requestor', type: 'string', cell: ({ spec }) => spec.username ?? '' },
+    { name: 'RequestedDuration', type: 'string', cell: ({ spec }) => (spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)) },
+    { name: 'Condition', type: 'string', cell: ({ status }) => conditionText(status) },
+  ],
+  resetFields: {
+    '': { 'f:spec': {}, 'f:status': {} },
+    status: { 'f:spec': {}, 'f:status': { 'f:conditions': { 'k:{"type":"Approved"}': {}, 'k:{"type":"Denied"}': {} } } },
+    approval: { 'f:spec': {}, 'f:status': { 'f:certificate': {} } },
+  },
+  fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName },
+  validateName: () => [],
+  prepareForCreate: prepareRequestForCreate,
+  prepareForUpdate: prepareRequestForUpdate,
+  prepareForSubresource: prepareRequestForSubresource,
+  validate: (object, { isNew }) => (isNew === false ? [] : validateRequest(object)),
+  validateUpdate: validateRequestUpdate,
+  validateStatusUpdate: validateRequestUpdate,
 })
+
+/** What became of the request: `Pending`, or what was decided, and whether there is a certificate. */
+function conditionText({ conditions = [], certificate }: CertificateSigningRequestStatus): string {
+  const has = (type: string): boolean => conditions.some(condition => condition.type === type)
+  const decision = has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending'
+  return [decision, ...(has('Failed') ? ['Failed'] : []), ...(certificate ? ['Issued'] : [])].join(',')
+}

@@ -3,6 +3,8 @@ import { bool, int32, kind, list, object, ref, string, struct, time } from '../.
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { validateFlowSchema, validateFlowSchemaStatus } from './flow-schema-validation.ts'
 
 const flowDistinguisherMethodShape = object('io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod', {
   type: string(1, { required: true }),
@@ -110,4 +112,20 @@ export const FlowSchemas: Resource<FlowSchema> = defineResource<FlowSchema>({
   ],
   storageVersionHash: 'GJVAJZSZBIw=',
   schema: flowSchema,
+  columns: [
+    nameColumn,
+    { name: 'PriorityLevel', type: 'string', cell: ({ spec }) => spec.priorityLevelConfiguration.name },
+    { name: 'MatchingPrecedence', type: 'string', cell: ({ spec }) => spec.matchingPrecedence },
+    { name: 'DistinguisherMethod', type: 'string', cell: ({ spec }) => spec.distinguisherMethod?.type ?? '<none>' },
+    ageColumn,
+    { name: 'MissingPL', type: 'string', cell: ({ status }) => status.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?' },
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults({ spec }) {
+    spec.matchingPrecedence ||= DEFAULT_PRECEDENCE
+  },
+  validate: validateFlowSchema,
+  validateStatusUpdate: validateFlowSchemaStatus,
 })
+
+const DEFAULT_PRECEDENCE = 1000

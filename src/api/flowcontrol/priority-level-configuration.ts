@@ -3,6 +3,8 @@ import { int32, kind, list, object, ref, string, struct, time } from '../../mach
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { validatePriorityLevel, validatePriorityLevelStatus } from './priority-level-validation.ts'
 
 const exemptPriorityLevelConfigurationShape = object('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
   nominalConcurrencyShares: int32(1, { pointer: true }),
@@ -75,4 +77,34 @@ export const PriorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   ],
   storageVersionHash: 'Kir5PVfvNeI=',
   schema: priorityLevelConfiguration,
+  columns: [
+    nameColumn,
+    { name: 'Type', type: 'string', cell: ({ spec }) => spec.type },
+    { name: 'NominalConcurrencyShares', type: 'string', cell: ({ spec }) => spec.limited?.nominalConcurrencyShares ?? '<none>' },
+    { name: 'Queues', type: 'string', cell: ({ spec }) => spec.limited?.limitResponse.queuing?.queues ?? '<none>' },
+    { name: 'HandSize', type: 'string', cell: ({ spec }) => spec.limited?.limitResponse.queuing?.handSize ?? '<none>' },
+    { name: 'QueueLengthLimit', type: 'string', cell: ({ spec }) => spec.limited?.limitResponse.queuing?.queueLengthLimit ?? '<none>' },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults: ({ spec }) => defaultPriorityLevel(spec),
+  validate: validatePriorityLevel,
+  validateStatusUpdate: validatePriorityLevelStatus,
 })
+
+function defaultPriorityLevel(spec: PriorityLevelConfigurationSpec): void {
+  const { limited } = spec
+  if (spec.type === 'Exempt') spec.exempt ??= {}
+  if (spec.exempt) {
+    spec.exempt.nominalConcurrencyShares ??= 0
+    spec.exempt.lendablePercent ??= 0
+  }
+  if (!limited) return
+  limited.nominalConcurrencyShares ??= 30
+  limited.lendablePercent ??= 0
+  const { queuing } = limited.limitResponse
+  if (!queuing) return
+  queuing.queues ||= 64
+  queuing.handSize ||= 8
+  queuing.queueLengthLimit ||= 50
+}

@@ -1,3 +1,4 @@
+import { approval } from './approval.ts'
 import { binding, podBinding } from './binding.ts'
 import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'
@@ -11,6 +12,7 @@ import type { SubresourceHandler } from './subresource.ts'
 /** Every subresource and every kind that is only asked about. One new subresource = one new file + one line here. */
 export const subresources: readonly SubresourceHandler[] = [
   status,
+  approval,
   scale,
   podBinding,
   binding,
