@@ -1,4 +1,15 @@
-import { createGzip, constants } from 'node:zlib'
+import { constants, createGzip, type Gzip } from 'node:zlib'
+
+/** Resolves when there is room again, or nobody who wants it. */
+const room = (gzip: Gzip): Promise<void> => new Promise(resolve => {
+  const done = (): void => {
+    gzip.off('drain', done)
+    gzip.off('close', done)
+    resolve()
+  }
+  gzip.on('drain', done)
+  gzip.on('close', done)
+})
 
 /** The pieces compressed, at the speed at which they are taken: the fastest level, since the network is seldom the slow part. */
 export async function* gzipped(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
@@ -6,10 +17,7 @@ export async function* gzipped(pieces: Iterable<Uint8Array>): AsyncGenerator<Uin
   const feed = async (): Promise<void> => {
     for (const piece of pieces) {
       if (gzip.destroyed) return
-      if (!gzip.write(piece)) await new Promise<void>(resolve => {
-        gzip.once('drain', resolve)
-        gzip.once('close', resolve)
-      })
+      if (!gzip.write(piece)) await room(gzip)
     }
     gzip.end()
   }
