@@ -10,7 +10,7 @@ import { resources } from './index.ts'
 import type { AnyResource, KubeObject } from './resource.ts'
 
 const GOLDEN = new URL('../../../shared/golden/', import.meta.url)
-const FOLDERS = ['patch-json', 'patch-merge', 'patch-strategic', 'pod-update', 'kind-deployments', 'kind-services', 'kind-replicasets', 'kind-configmaps', 'kind-secrets', 'kind-nodes', 'kind-endpointslices', 'kind-controllerrevisions']
+const FOLDERS = ['patch-json', 'patch-merge', 'patch-strategic', 'pod-update', 'kind-deployments', 'kind-services', 'kind-replicasets', 'kind-configmaps', 'kind-secrets', 'kind-nodes', 'kind-endpointslices']
 const APPLY: Record<string, (resource: AnyResource, live: KubeObject, patch: unknown) => unknown> = {
   'application/json-patch+json': (_, live, patch) => applyJsonPatch(live, patch),
   'application/merge-patch+json': (_, live, patch) => applyMergePatch(live, patch),
