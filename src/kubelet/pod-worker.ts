@@ -7,17 +7,16 @@ import { isReason } from '../machinery/status.ts'
 import { CRASH_LOOP, goDuration, nextBackoff, type BackoffEntry } from './backoff.ts'
 import { killContainer } from './container-kill.ts'
 import { containerEvents, startContainer } from './container-start.ts'
-import { hostNetworkHostsFile, hostsFile } from './container/hosts-file.ts'
-import { podCgroup, podCgroupLimits } from './container/resources.ts'
-import { sandboxConfig } from './container/sandbox-config.ts'
 import { podReference } from './events.ts'
 import { formatPod, isStaticPod, runtimeUid } from './names.ts'
 import { planPod, type ContainerRole, type PodPlan, type Start } from './plan.ts'
 import { podFacts, podPaths, type PodContext } from './pod-context.ts'
+import { collectGarbage, removePod } from './pod-garbage.ts'
+import { makeSandbox, podSandboxConfig, writeHostsFile } from './pod-sandbox.ts'
 import { emptyState, isAlive, latestSandbox, observePod, type PodState, type RuntimeContainer } from './pod-state.ts'
 import { podProbes } from './probes/pod-probes.ts'
 import { isSidecar } from './restart-policy.ts'
-import type { PodSandboxConfig, PodSandboxStatus } from './runtime.ts'
+import type { PodSandboxStatus } from './runtime.ts'
 import { podStatus, type WaitingReason } from './status.ts'
 import { terminationMessage } from './termination-message.ts'
 import { podVolumes, type ReadyVolume } from './pod-volumes.ts'
@@ -40,6 +39,7 @@ export interface PodWorker {
 
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 120_000
+const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.'
 const DEADLINE = 'Pod was active on the node longer than the specified deadline'
 
 interface Spec {
@@ -176,7 +176,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
       return end()
     }
     await act(plan)
-    await collectGarbage()
+    for (const id of await collectGarbage(context, pod, state)) messages.delete(id)
   }
   const checkDeadline = (): void => {
     const seconds = pod.spec.activeDeadlineSeconds
@@ -204,7 +204,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
   const act = async (plan: PodPlan): Promise<void> => {
     const { signal } = calledOff
     if (plan.createSandbox) {
-      const made = makeSandbox(plan.createSandbox.attempt)
+      const made = renewSandbox(plan.createSandbox.attempt)
       // Volumes and sandbox do not need each other.
       const [sandbox, mounted] = await Promise.allSettled([made, readyVolumes()])
       signal.throwIfAborted()
@@ -224,7 +224,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     for (const { spec } of plan.start) if (notBefore.has(spec.name)) wakeAt(notBefore.get(spec.name)!)
     if (due.length === 0) return
     const sandbox = latestSandbox(state)!
-    await writeHostsFile(sandbox)
+    await writeHostsFile(context, pod, sandbox)
     for (const start of due) {
       signal.throwIfAborted()
       await startOne(start, sandbox, signal)
@@ -241,39 +241,19 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
       throw error
     }
   }
-  const configOf = async (attempt: number): Promise<PodSandboxConfig> => sandboxConfig(pod, attempt, {
-    podLogDir: options.podLogDir, cgroupRoot: options.cgroupRoot, hostResolvConf: await context.resolvConf(), security: context.security, nowMs: clock.now(),
-    dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain },
-  })
-  const makeSandbox = async (attempt: number): Promise<void> => {
+  const renewSandbox = async (attempt: number): Promise<void> => {
     if (state.sandboxes.length) {
-      context.events.event(podReference(pod), 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
-      await killAll('Pod sandbox changed, it will be killed and re-created.')
+      context.events.event(podReference(pod), 'Normal', 'SandboxChanged', SANDBOX_CHANGED)
+      await killAll(SANDBOX_CHANGED)
       for (const { id } of state.sandboxes) await runtime.stopPodSandbox(id)
     }
-    await host.files.makeDirectory(podPaths(options, pod).logDirectory, 0o755)
-    if (options.cgroupRoot !== undefined) await host.cgroups.create(podCgroup(options.cgroupRoot, pod, uid), podCgroupLimits(pod))
-    try {
-      const handler = pod.spec.runtimeClassName ? { handler: pod.spec.runtimeClassName } : {}
-      await runtime.runPodSandbox(await configOf(attempt), { ...handler, signal: calledOff.signal })
-    } catch (error) {
-      calledOff.signal.throwIfAborted()
-      context.events.event(podReference(pod), 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${errorMessage(error)}`)
-      throw error
-    }
-  }
-  const writeHostsFile = async (sandbox: PodSandboxStatus): Promise<void> => {
-    const content = pod.spec.hostNetwork
-      ? hostNetworkHostsFile(pod, await host.files.readText('/etc/hosts').catch(() => '127.0.0.1\tlocalhost\n'))
-      : hostsFile(pod, sandbox.ips, options.clusterDomain)
-    // Not replaced but written over: running containers have this very file mounted.
-    await host.files.write(podPaths(options, pod).hostsFile, content, { mode: 0o644 })
+    await makeSandbox(context, pod, attempt, calledOff.signal)
   }
   const startOne = async (start: Start, sandbox: PodSandboxStatus, signal: AbortSignal): Promise<void> => {
     const { name } = start.spec
     const before = state.containers.find(container => container.name === name)
     const failed = await startContainer(start, {
-      context, pod: current(), paths: podPaths(options, pod), state, sandbox, sandboxConfig: await configOf(sandbox.metadata.attempt),
+      context, pod: current(), paths: podPaths(options, pod), state, sandbox, sandboxConfig: await podSandboxConfig(context, pod, sandbox.metadata.attempt),
       podIPs: pod.spec.hostNetwork ? options.nodeIps : sandbox.ips, volumes: ready!, signal,
     })
     if (before && (!failed || failed.retryAtMs === undefined)) {
@@ -344,35 +324,11 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     }
   }
   const clean = async (): Promise<void> => {
-    for (const { id } of state.sandboxes) await runtime.removePodSandbox(id)
-    const paths = podPaths(options, pod)
-    await host.files.remove(paths.directory)
-    await host.files.remove(paths.logDirectory)
-    if (options.cgroupRoot !== undefined) {
-      await host.cgroups.remove(podCgroup(options.cgroupRoot, pod, uid)).catch(error => log.debug('a cgroup is still in use', { error: errorMessage(error) }))
-    }
-    context.images.forget(uid)
-    context.statuses.forget(pod.metadata.uid)
+    await removePod(context, pod, state)
     closed = true
     timer?.cancel()
     tellWatchers()
     onGone()
-  }
-  /** Of each container the run before the last is kept, for `logs --previous`; of sandboxes only those in use. */
-  const collectGarbage = async (): Promise<void> => {
-    const seen = new Map<string, number>()
-    for (const container of state.containers) {
-      const count = (seen.get(container.name) ?? 0) + 1
-      seen.set(container.name, count)
-      if (count <= 2 || isAlive(container)) continue
-      await runtime.removeContainer(container.id)
-      await host.files.remove(container.logPath)
-      await host.files.remove(podPaths(options, pod).messageFile(container.name, container.metadata.attempt))
-      messages.delete(container.id)
-    }
-    for (const sandbox of state.sandboxes.slice(1)) {
-      if (sandbox.state !== 'Ready' && !state.containers.some(({ podSandboxId }) => podSandboxId === sandbox.id)) await runtime.removePodSandbox(sandbox.id)
-    }
   }
   /** A deletion calls off what is under way, and one in a greater hurry than before shortens the time that is left. */
   const hurry = (): void => {
