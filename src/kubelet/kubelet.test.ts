@@ -279,3 +279,17 @@ test('a manifest in the folder runs as a static pod with a mirror in the API', a
   await assert.rejects(node.pod('db-n1'), error => isReason(error, 'NotFound'))
   assert.deepEqual(await node.runtime.listPodSandboxes(), [])
 })
+
+test('a pod for which there is no room is turned away', async () => {
+  await using node = await testNode()
+  const asking = (cpu: string): Draft<Pod['spec']> => ({ containers: [{ name: 'web', image: 'web:1', resources: { requests: { cpu } } }] })
+  await node.cluster.create(Pods, podWith(asking('3')))
+  await node.cluster.settle()
+  await node.cluster.create(Pods, podWith(asking('2'), { name: 'q' }))
+  await node.cluster.settle()
+  const pod = await node.pod('q')
+  assert.deepEqual([pod.status.phase, pod.status.reason], ['Failed', 'OutOfcpu'])
+  assert.equal(pod.status.message, "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000")
+  await node.restart()
+  assert.equal((await node.pod()).status.phase, 'Running')
+})

@@ -1,6 +1,7 @@
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { Services, type Service } from '../api/core/service.ts'
 import { errorMessage } from '../machinery/log.ts'
+import { admitPod } from './admit.ts'
 import { parseResolvConf, type ResolvConf } from './container/dns.ts'
 import { eventRecorder } from '../client/events.ts'
 import { follow } from './follow.ts'
@@ -14,7 +15,6 @@ import { watchedObjects } from './objects.ts'
 import type { Kubelet, KubeletOptions } from './options.ts'
 import { podDirectory, podMemoryDirectory, type PodContext } from './pod-context.ts'
 import { podWorker, type PodWorker } from './pod-worker.ts'
-import type { ProbeTransport } from './probes/probe.ts'
 import { networkProbes } from './probes/transport.ts'
 import { kubeletServer } from './server.ts'
 import { noStaticPods, staticPods, type StaticPods } from './static-pods.ts'
@@ -24,7 +24,7 @@ import { value } from '../machinery/quantity.ts'
 const SYS_RESOURCE = 24
 
 /** Starts a kubelet; it returns at once and says through `ready` when the node is Ready. */
-export function startKubelet(options: KubeletOptions & { readonly probes?: ProbeTransport }): Kubelet {
+export function startKubelet(options: KubeletOptions): Kubelet {
   const stopping = new AbortController()
   const started = start(options, stopping.signal)
   started.catch(() => undefined)
@@ -43,7 +43,7 @@ interface Started {
   close(): Promise<void>
 }
 
-async function start(options: KubeletOptions & { readonly probes?: ProbeTransport }, signal: AbortSignal): Promise<Started> {
+async function start(options: KubeletOptions, signal: AbortSignal): Promise<Started> {
   const { client, runtime, host, clock, random, log, nodeName } = options
   await prepareDirectories(options)
   const machine = await readMachine(host.files, process.arch)
@@ -118,7 +118,8 @@ function look(context: PodContext, workers: Map<string, PodWorker>, pod: Pod): v
   const uid = runtimeUid(pod)
   const worker = workers.get(uid)
   if (worker) return worker.update(pod)
-  const fresh = podWorker(context, pod, () => { if (workers.get(uid) === fresh) workers.delete(uid) })
+  const rejection = isStaticPod(pod) ? undefined : admitPod(pod, [...workers.values()].map(each => each.pod), context.allocatable)
+  const fresh = podWorker(context, pod, () => { if (workers.get(uid) === fresh) workers.delete(uid) }, rejection)
   workers.set(uid, fresh)
   fresh.wake()
 }

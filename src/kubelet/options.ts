@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
+import type { ProbeTransport } from './probes/probe.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a kubelet needs to know; `cluster/` fills it in. */
@@ -44,6 +45,8 @@ export interface KubeletOptions {
   /** The node's resolv.conf; default /etc/resolv.conf. */
   readonly resolvConf?: string
 
+  /** How HTTP, TCP and gRPC probes reach pods; default: over the network. A simulated node has its own way. */
+  readonly probes?: ProbeTransport
   /** The HTTPS server for logs, exec and the like; absent: none. */
   readonly server?: KubeletServerOptions
 }

@@ -4,6 +4,7 @@ import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import type { Timer } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { isReason } from '../machinery/status.ts'
+import type { Rejection } from './admit.ts'
 import { CRASH_LOOP, goDuration, nextBackoff, type BackoffEntry } from './backoff.ts'
 import { killContainer } from './container-kill.ts'
 import { containerEvents, startContainer } from './container-start.ts'
@@ -56,8 +57,8 @@ const specsOf = ({ spec }: Pod): Spec[] => [
 /** What of a running pod's object can change and shows in files. */
 const marksOf = ({ metadata }: Pod): string => JSON.stringify([metadata.labels, metadata.annotations])
 
-/** Starts a worker; `onGone` is called when nothing of the pod is left. */
-export function podWorker(context: PodContext, first: Pod, onGone: () => void): PodWorker {
+/** Starts a worker; `onGone` is called when nothing of the pod is left. A pod that is rejected fails and never runs. */
+export function podWorker(context: PodContext, first: Pod, onGone: () => void, rejection?: Rejection): PodWorker {
   const { options } = context
   const { runtime, clock, host } = options
   const uid = runtimeUid(first)
@@ -76,7 +77,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
   let ready: ReadonlyMap<string, ReadyVolume> | undefined
   let volumesChanged = true
   let lastStatus: PodStatus | undefined
-  let failure: { reason: string; message: string } | undefined
+  let failure: Rejection | undefined = rejection && { ...rejection, message: `Pod was rejected: ${rejection.message}` }
   /** Its work is done: all containers have ended, or it must not run. */
   let finished = first.status.phase === 'Succeeded' || first.status.phase === 'Failed'
   let graceSeconds: number | undefined
@@ -341,6 +342,7 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void): 
     }
   }
 
+  if (rejection) context.events.event(podReference(pod), 'Warning', rejection.reason, rejection.message)
   return {
     get pod() { return current() },
     get state() { return state },
