@@ -6,6 +6,9 @@ import { defaultPodTemplate } from '../core/pod/defaults.ts'
 import type { Deployment } from './deployment-schema.ts'
 import { deployment } from './deployment-schema.ts'
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
+import { podNameWarnings } from './template-validation.ts'
+import { templateWarnings } from '../core/pod/warnings.ts'
+import { sameJson } from '../validation.ts'
 
 export * from './deployment-schema.ts'
 
@@ -44,4 +47,5 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   validateStatusUpdate: validateDeploymentStatus,
+  warnings: ({ metadata, spec }, old) => [...(old ? [] : podNameWarnings(metadata.name)), ...(old && sameJson(old.spec.template, spec.template) ? [] : templateWarnings(spec.template))],
 })

@@ -11,6 +11,9 @@ import { defaultPodTemplate } from '../core/pod/defaults.ts'
 import { immutable, invalid, nonNegative } from '../validation.ts'
 import { nonNegativeCounts, validateRunningTemplate, validateSelector } from './template-validation.ts'
 import type { Cause } from '../../machinery/status.ts'
+import { podNameWarnings } from './template-validation.ts'
+import { templateWarnings } from '../core/pod/warnings.ts'
+import { sameJson } from '../validation.ts'
 
 const replicaSetSpecShape = object('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: int32(1, { pointer: true }),
@@ -80,6 +83,7 @@ export const ReplicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   ],
   validateUpdate: ({ spec }, old) => immutable('spec.selector', spec.selector, old.spec.selector),
   validateStatusUpdate: ({ status }) => validateCounts(status),
+  warnings: ({ metadata, spec }, old) => [...(old ? [] : podNameWarnings(metadata.name)), ...(old && sameJson(old.spec.template, spec.template) ? [] : templateWarnings(spec.template))],
 })
 
 function validateCounts(status: ReplicaSetStatus): Cause[] {

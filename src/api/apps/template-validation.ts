@@ -1,3 +1,4 @@
+import { dnsLabel } from '../../machinery/names.ts'
 import type { LabelSelectorObject } from '../../machinery/selector.ts'
 import { selectorFrom } from '../../machinery/selector.ts'
 import type { Cause } from '../../machinery/status.ts'
@@ -46,4 +47,10 @@ export function scaledCount(value: number | string, total: number, up: boolean):
   if (typeof value === 'number') return value
   const part = (Number.parseInt(value, 10) * total) / 100
   return up ? Math.ceil(part) : Math.floor(part)
+}
+
+/** The names of what makes pods become part of theirs. */
+export function podNameWarnings(name: string | undefined): string[] {
+  const problems = name ? dnsLabel(name) : []
+  return problems.length ? [`metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`] : []
 }

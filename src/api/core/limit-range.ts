@@ -3,6 +3,8 @@ import { kind, list, map, object, string, struct } from '../../machinery/schema/
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { createdAtColumn, nameColumn } from '../columns.ts'
+import { validateLimitRange } from './limit-range-validation.ts'
 
 const limitRangeItemShape = object('io.k8s.api.core.v1.LimitRangeItem', {
   type: string(1, { required: true }),
@@ -33,4 +35,17 @@ export const LimitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   version: 'v1', kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'],
   storageVersionHash: 'EBKMFVe6cwo=',
   schema: limitRange,
+  columns: [nameColumn, createdAtColumn],
+  defaults: ({ spec }) => { for (const item of spec.limits ?? []) if (item.type === 'Container') defaultContainerLimits(item) },
+  validate: validateLimitRange,
 })
+
+/** Containers that say nothing may use the most, and get what they may use or else the least. */
+function defaultContainerLimits(item: LimitRangeItem): void {
+  const fill = (part: 'default' | 'defaultRequest', from: Readonly<Record<string, string>> | undefined): void => {
+    for (const name in from) (item[part] ??= {})[name] ??= from[name]!
+  }
+  fill('default', item.max)
+  fill('defaultRequest', item.default)
+  fill('defaultRequest', item.min)
+}

@@ -3,6 +3,8 @@ import { kind, list, map, object, ref, string, struct } from '../../machinery/sc
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { resourceQuotaWarnings, validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resource-quota-validation.ts'
 
 const scopedResourceSelectorRequirementShape = object('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
   scopeName: string(1, { required: true, enum: ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'PriorityClass', 'Terminating', 'VolumeAttributesClass'] }),
@@ -49,4 +51,17 @@ export const ResourceQuotas: Resource<ResourceQuota> = defineResource<ResourceQu
   ],
   storageVersionHash: '8uhSgffRX6w=',
   schema: resourceQuota,
+  columns: [
+    nameColumn,
+    { name: 'Request', type: 'string', cell: quota => usage(quota, name => !name.startsWith('limits.')) },
+    { name: 'Limit', type: 'string', cell: quota => usage(quota, name => name.startsWith('limits.')) },
+    ageColumn,
+  ],
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
+  validateStatusUpdate: validateResourceQuotaStatus,
+  warnings: resourceQuotaWarnings,
 })
+
+const usage = ({ status: { hard = {}, used = {} } }: ResourceQuota, wanted: (name: string) => boolean): string =>
+  Object.keys(hard).sort().filter(wanted).map(name => `${name}: ${used[name] ?? '0'}/${hard[name]}`).join(', ')

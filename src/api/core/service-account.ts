@@ -24,4 +24,6 @@ export const ServiceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   storageVersionHash: 'pbx9ZvyFpBE=',
   schema: serviceAccount,
   columns: [nameColumn, ageColumn],
+  warnings: ({ metadata }) => (metadata.annotations?.['kubernetes.io/enforce-mountable-secrets'] === undefined ? []
+    : ['metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets']),
 })

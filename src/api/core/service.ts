@@ -6,6 +6,7 @@ import { defineResource } from '../resource.ts'
 import { ageColumn, labelsText, nameColumn } from '../columns.ts'
 import { dns1035Label } from '../../machinery/names.ts'
 import { validateService, validateServiceUpdate } from './service-validation.ts'
+import { serviceWarnings } from './service-warnings.ts'
 
 export * from './service-schema.ts'
 export { isExternallyAccessible } from './service-strategy.ts'
@@ -36,6 +37,7 @@ export const Services: Resource<Service> = defineResource<Service>({
   validateName: dns1035Label,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warnings: serviceWarnings,
 })
 
 function externalText({ spec, status }: Service): string {

@@ -8,6 +8,7 @@ import type { Pod } from './schema.ts'
 import { pod } from './schema.ts'
 import type { Resource } from '../../resource.ts'
 import { defineResource } from '../../resource.ts'
+import { podWarnings } from './warnings.ts'
 
 export type { Pod } from './schema.ts'
 export { pod } from './schema.ts'
@@ -52,4 +53,5 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
     return subresource === 'resize' ? [] : validatePodUpdate(pod, old)
   },
   validateStatusUpdate: validatePodStatusUpdate,
+  warnings: podWarnings,
 })
