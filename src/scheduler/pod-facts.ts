@@ -2,7 +2,7 @@ import type { Pod } from '../api/core/pod/pod.ts'
 import type { Container } from '../api/core/pod/container.ts'
 import { isSidecar, podRequests, type Amounts } from '../api/core/pod/predicates.ts'
 import type { PodAffinityTerm } from '../api/core/pod/scheduling.ts'
-import { selectorFrom, type LabelSelector, type Labels } from '../machinery/selector.ts'
+import { selectorFrom, type Labels } from '../machinery/selector.ts'
 
 export interface HostPort {
   readonly ip: string
@@ -49,16 +49,8 @@ export function podHostPorts({ spec }: Pod): readonly HostPort[] {
   return found ?? NONE
 }
 
-/** The selector of a term; its label keys to match are those of the pod that states it. */
-export function selectorOfTerm({ labelSelector, matchLabelKeys, mismatchLabelKeys }: Pick<PodAffinityTerm, 'labelSelector' | 'matchLabelKeys' | 'mismatchLabelKeys'>, labels: Labels): LabelSelector {
-  if (!labelSelector || !(matchLabelKeys?.length || mismatchLabelKeys?.length)) return selectorFrom(labelSelector)
-  const keys = (list: readonly string[] | undefined, operator: string) =>
-    (list ?? []).filter(key => labels?.[key] !== undefined).map(key => ({ key, operator, values: [labels![key]!] }))
-  return selectorFrom({ ...labelSelector, matchExpressions: [...labelSelector.matchExpressions ?? [], ...keys(matchLabelKeys, 'In'), ...keys(mismatchLabelKeys, 'NotIn')] })
-}
-
 function affinityTerm(term: PodAffinityTerm, owner: Pod, weight: number): AffinityTerm {
-  const selector = selectorOfTerm(term, owner.metadata.labels)
+  const selector = selectorFrom(term.labelSelector)
   const named = term.namespaces?.length || term.namespaceSelector ? new Set(term.namespaces) : new Set([owner.metadata.namespace])
   const bySelector = term.namespaceSelector ? selectorFrom(term.namespaceSelector) : undefined
   return {

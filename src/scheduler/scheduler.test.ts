@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Leases } from '../api/coordination/lease.ts'
 import { Events } from '../api/core/event.ts'
 import { Nodes } from '../api/core/node.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { node, pod } from '../testing/builders.ts'
 import { addNodes, testCluster, type TestCluster } from '../testing/test-cluster.ts'
 import { startScheduler } from './index.ts'
+import { definePlugin, FITS, unschedulable, type Plugin } from './plugin.ts'
+import { defaultBinder } from './plugins/default-binder.ts'
+import { plugins, type WeightedPlugin } from './plugins/index.ts'
 
 const start = () => testCluster({ parts: [startScheduler] })
 
@@ -91,4 +95,81 @@ test('an idle scheduler sets no timer and writes nothing', async () => {
   await cluster.create(Pods, pod('web'))
   await cluster.settle()
   assert.deepEqual(cluster.clock.pending().filter(({ origin }) => origin.includes('/src/scheduler/')), [])
+})
+
+/** The usual plugins with one more in front. */
+const withPlugin = (plugin: Plugin): readonly WeightedPlugin[] => [{ plugin, weight: 0 }, ...plugins]
+const startWith = (plugin: Plugin) => testCluster({ parts: [context => startScheduler({ ...context, plugins: withPlugin(plugin) })] })
+
+test('a binding that fails gives the room back and is tried again after a second', async () => {
+  let failures = 0
+  const released: string[] = []
+  const broken = definePlugin({
+    name: 'Broken',
+    reserve: (_pod, node) => ({ [Symbol.dispose]: () => void released.push(node) }),
+    async bind(pod, node, client) {
+      if (failures++ === 0) throw new Error('the line is dead')
+      await defaultBinder.bind!(pod, node, client)
+    },
+  })
+  await using cluster = await startWith(broken)
+  await addNodes(cluster, node('one', { allocatable: { cpu: '1' } }))
+  await cluster.create(Pods, pod('web', { requests: { cpu: '1' } }))
+  await cluster.settle()
+  const condition = scheduled(await cluster.get(Pods, 'web'))!
+  assert.deepEqual([condition.status, condition.reason, condition.message], ['False', 'SchedulerError', 'binding rejected: the line is dead'])
+  assert.deepEqual(released, ['one'])
+  await cluster.create(Pods, pod('other', { requests: { cpu: '1' } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'other')).spec.nodeName, 'one')
+  await cluster.delete(Pods, 'other')
+  await cluster.client.delete(Pods, { name: 'other', namespace: 'default' }, { gracePeriodSeconds: 0 })
+  await cluster.pass(2_000)
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'one')
+  assert.deepEqual(released, ['one'])
+})
+
+test('a plugin may refuse a decided pod; a plugin that breaks is no reason to stop', async () => {
+  const picky = definePlugin({
+    name: 'Picky',
+    filter(pod) {
+      if (pod.metadata.name === 'poison') throw new Error('cannot digest')
+      return FITS
+    },
+    permit: async pod => (pod.metadata.name === 'refused' ? unschedulable('not today') : FITS),
+  })
+  await using cluster = await startWith(picky)
+  await addNodes(cluster, node('one'))
+  for (const name of ['poison', 'refused', 'fine']) await cluster.create(Pods, pod(name))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'fine')).spec.nodeName, 'one')
+  assert.equal(await waitsFor(cluster, 'refused'), 'not today')
+  const { reason, message } = scheduled(await cluster.get(Pods, 'poison'))!
+  assert.deepEqual([reason, message], ['SchedulerError', 'cannot digest'])
+})
+
+test('a pod that somebody else binds first stays where it is', async () => {
+  const slow = definePlugin({
+    name: 'Slow',
+    async bind(pod, node, client) {
+      await defaultBinder.bind!(pod, 'elsewhere', client)
+      await defaultBinder.bind!(pod, node, client)
+    },
+  })
+  await using cluster = await startWith(slow)
+  await addNodes(cluster, node('one'))
+  await cluster.create(Pods, pod('web'))
+  await cluster.pass(30_000)
+  const bound = await cluster.get(Pods, 'web')
+  assert.equal(bound.spec.nodeName, 'elsewhere')
+  assert.equal(scheduled(bound)?.status, 'True')
+})
+
+test('a scheduler of its own process has its own cache and schedules once it leads', async () => {
+  await using cluster = await testCluster({ parts: [({ cache: _, ...context }) => startScheduler({ ...context, leaderElection: { identity: 'me' } })] })
+  await addNodes(cluster, node('one'))
+  await cluster.create(Pods, pod('web'))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'one')
+  assert.equal((await cluster.get(Leases, 'kube-scheduler', 'kube-system')).spec.holderIdentity, 'me')
 })

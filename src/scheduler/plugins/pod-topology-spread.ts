@@ -2,10 +2,9 @@ import { Nodes } from '../../api/core/node.ts'
 import { matchesNodeAffinity } from '../../api/core/pod/node-affinity.ts'
 import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import type { TopologySpreadConstraint } from '../../api/core/pod/scheduling.ts'
-import type { LabelSelector } from '../../machinery/selector.ts'
+import { selectorFrom, type LabelSelector } from '../../machinery/selector.ts'
 import { defaultSelector, selectorKinds } from '../default-selector.ts'
 import { definePlugin, FITS, MAX_SCORE, on, prepared, sameLabels, SKIP, unresolvable, unschedulable } from '../plugin.ts'
-import { selectorOfTerm } from '../pod-facts.ts'
 import type { NodeInfo, Snapshot } from '../snapshot.ts'
 import { isKeptAway } from './taint-toleration.ts'
 
@@ -27,9 +26,9 @@ interface Constraint {
 
 type Stated = Pick<TopologySpreadConstraint, 'topologyKey' | 'maxSkew'> & Partial<TopologySpreadConstraint>
 
-function constraintOf(pod: Pod, { topologyKey, maxSkew, minDomains, labelSelector, matchLabelKeys, nodeAffinityPolicy, nodeTaintsPolicy }: Stated): Constraint {
+function constraintOf(pod: Pod, { topologyKey, maxSkew, minDomains, labelSelector, nodeAffinityPolicy, nodeTaintsPolicy }: Stated): Constraint {
   return {
-    key: topologyKey, maxSkew, minDomains: minDomains ?? 1, counts: new Map(), selector: selectorOfTerm({ labelSelector, matchLabelKeys }, pod.metadata.labels),
+    key: topologyKey, maxSkew, minDomains: minDomains ?? 1, counts: new Map(), selector: selectorFrom(labelSelector),
     includes: ({ node }) =>
       (nodeAffinityPolicy === 'Ignore' || matchesNodeAffinity(pod.spec, node)) && (nodeTaintsPolicy !== 'Honor' || !isKeptAway(pod.spec.tolerations, node.spec.taints)),
   }
