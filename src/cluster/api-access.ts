@@ -5,7 +5,7 @@ import type { Cache } from '../client/cache.ts'
 import { createCache } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/client.ts'
-import { readKubeconfig } from '../client/kubeconfig.ts'
+import { readKubeconfig, type Connection } from '../client/kubeconfig.ts'
 import { httpTransport, localTransport } from '../client/transport.ts'
 import type { Host } from '../host/host.ts'
 import { httpClient } from '../host/http-client.ts'
@@ -13,8 +13,10 @@ import { assert } from '../machinery/assert.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
+import { accountToken } from './account-tokens.ts'
 import { VERSION } from './version.ts'
 
+const DNS_ACCOUNT = 'coredns'
 const AUTHENTICATED = 'system:authenticated'
 const component = (name: string, ...groups: readonly string[]): User => ({ name, groups: [...groups, AUTHENTICATED] })
 
@@ -23,14 +25,14 @@ export const identities = {
   'controller-manager': component('system:kube-controller-manager'),
   scheduler: component('system:kube-scheduler'),
   proxy: component('system:kube-proxy'),
-  dns: { ...serviceAccountUser('kube-system', 'coredns'), groups: [...serviceAccountUser('kube-system', 'coredns').groups, AUTHENTICATED] },
+  dns: { ...serviceAccountUser('kube-system', DNS_ACCOUNT), groups: [...serviceAccountUser('kube-system', DNS_ACCOUNT).groups, AUTHENTICATED] },
   kubelet: (node: string): User => component(`system:node:${node}`, 'system:nodes'),
   controller: (name: string): User => component(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system'),
 } as const
 
 /** How the parts of one process reach the API: by a function call when the API server is in this process, over HTTPS otherwise. */
 export interface ApiAccess {
-  /** A client that speaks as `user`. Over HTTPS everybody speaks as the kubeconfig's user. */
+  /** A client that speaks as `user`. Over HTTPS it is the kubeconfig's user, but for controllers: they have their own tokens. */
   client(user: User): Promise<Client>
   /** The same for many users, once the API can be reached. */
   clients(): Promise<(user: User) => Client>
@@ -56,6 +58,21 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
   const closing: (() => void)[] = []
   const userAgent = (user: User): string => `${user.name.split(':').at(-1)}/${VERSION} k8ts`
 
+  /** Over HTTPS a controller shows a token of its own service account; everybody else is the kubeconfig's user. */
+  const speakAs = (user: User, own: Client, connection: Connection): Client => {
+    const account = /^system:serviceaccount:kube-system:(.+)$/.exec(user.name)?.[1]
+    if (account === undefined || account === DNS_ACCOUNT) return own
+    const { cert: _cert, key: _key, ...server } = connection
+    const token = accountToken(own, account, clock)
+    let shown = ''
+    const http = httpClient({ ...server, token: () => shown })
+    closing.push(() => http.close())
+    return createClient(httpTransport(async request => {
+      shown = await token()
+      return http.send(request)
+    }, userAgent(user)))
+  }
+
   const connect = async (): Promise<(user: User) => Client> => {
     if (kubeconfig === undefined) {
       const api = await local.promise
@@ -64,7 +81,7 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
     const connection = readKubeconfig(await host.files.readText(kubeconfig))
     const http = httpClient(connection)
     closing.push(() => http.close())
-    return user => createClient(httpTransport(request => http.send(request), userAgent(user)))
+    return user => speakAs(user, createClient(httpTransport(request => http.send(request), userAgent(user))), connection)
   }
   const connected = once(connect)
   const cache = once(async () => {

@@ -10,8 +10,7 @@ export async function controllerManager(context: ComponentContext, cleanup: Clea
   const clients = await api.clients()
   const running = startControllers({
     client, cache, clock, random, log, settings: { rootCa },
-    // Over HTTPS the kubeconfig's user acts for all controllers; in this process each is its own service account.
-    ...(kubeconfig === undefined && { clientFor: name => clients(identities.controller(name)) }),
+    clientFor: name => clients(identities.controller(name)),
     ...(kubeconfig !== undefined && { leaderElection: { identity: `${context.options.nodeName}_${random.uuid()}` } }),
   })
   cleanup(() => running.stop())

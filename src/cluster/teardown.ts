@@ -42,10 +42,11 @@ export async function tearDown(request: TearDown): Promise<void> {
 /** Removes the data folder, if it is one of ours. */
 export async function purge(host: Host, instance: string, layout: Layout): Promise<void> {
   if (!(await host.files.exists(layout.dataDir))) return
-  const state = await readState(host.files, layout.stateFile)
-  // A start that failed early has made a few folders and no state.json yet.
+  // A start that failed early has made a few folders and no state file yet.
   const known = new Set(Object.values(layout).filter(value => typeof value === 'string').map(path => path.slice(layout.dataDir.length + 1).split('/')[0]))
   const entries = await host.files.list(layout.dataDir)
+  const stateFile = entries.find(({ name }) => /^state(-[a-z-]+)?\.json$/.test(name))
+  const state = stateFile && (await readState(host.files, `${layout.dataDir}/${stateFile.name}`))
   if (state ? state.instance !== instance : entries.some(({ name }) => !known.has(name))) {
     throw new StatusError('Conflict', `${layout.dataDir} is not the data folder of ${instance}: remove it yourself, or name the right --data-dir`)
   }
