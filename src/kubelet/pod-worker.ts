@@ -19,6 +19,7 @@ import { podProbes } from './probes/pod-probes.ts'
 import { isSidecar } from './restart-policy.ts'
 import type { PodSandboxStatus } from './runtime.ts'
 import { podStatus, type WaitingReason } from './status.ts'
+import { statusPatch } from './status-writer.ts'
 import { terminationMessage } from './termination-message.ts'
 import { podVolumes, type ReadyVolume } from './pod-volumes.ts'
 
@@ -349,11 +350,15 @@ export function podWorker(context: PodContext, first: Pod, onGone: () => void, r
     wake,
     changed: () => (closed ? Promise.resolve() : new Promise(resolve => { watchers.push(resolve) })),
     update(next) {
-      if (marksOf(next) !== marksOf(pod)) volumesChanged = true
-      if (next.metadata.generation !== pod.metadata.generation) notBefore.clear()
+      const marksChanged = marksOf(next) !== marksOf(pod)
+      const specChanged = next.metadata.generation === undefined || next.metadata.generation !== pod.metadata.generation
+      if (marksChanged) volumesChanged = true
+      if (specChanged) notBefore.clear()
       pod = next
       if (next.metadata.deletionTimestamp != null) hurry()
-      wake()
+      // Most changes are the status that was just written, coming back: no reason to look at the runtime again.
+      const isEcho = !marksChanged && !specChanged && next.metadata.deletionTimestamp == null && lastStatus !== undefined && !statusPatch(next.status, lastStatus)
+      if (!isEcho) wake()
     },
     remove() {
       removed = true

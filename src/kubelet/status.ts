@@ -43,7 +43,7 @@ export function podStatus(input: StatusInput): PodStatus {
     ephemeralContainerStatuses: (pod.spec.ephemeralContainers ?? []).map(spec => containerStatus(input, spec, 'ephemeral')),
   }
   const phase = input.failure ? 'Failed' : podPhase(pod, statuses, input.terminating && !state.containers.some(isAlive))
-  const { nominatedNodeName, reason: _reason, message: _message, ...kept } = pod.status
+  const { reason: _reason, message: _message, ...kept } = pod.status
   const base: PodStatus = {
     ...kept, phase, qosClass: pod.status.qosClass ?? qosClass(pod),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
