@@ -6,7 +6,7 @@ import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
-import { admissionPlugins } from './admission/index.ts'
+import { createAdmissionPlugins } from './admission/index.ts'
 import { createAdmission } from './admission-chain.ts'
 import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
 import { createRbac } from './authz/rbac.ts'
@@ -23,7 +23,7 @@ import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
 import type { HealthCheck } from './paths/health.ts'
 import { Registry } from './registry.ts'
-import { Stores } from './stores.ts'
+import { keyOf, Stores } from './stores.ts'
 import type { Server } from './verbs/verb.ts'
 import { openWatch } from './verbs/watch.ts'
 
@@ -66,13 +66,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const stores = new Stores({ storage, clock, log })
   await stores.open(options.resources)
   const authorizer = createAuthorizers(stores)
-  const admission = createAdmission(options.admission ?? admissionPlugins, {
+  const catalog = createCatalog(options.resources)
+  const catalog = createCatalog(options.resources)
+  const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
     clock, random, rbac: createRbac(stores), get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
     allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     }).verdict === 'allow',
   })
-  const catalog = createCatalog(options.resources)
   const fields = new FieldTracker(clock, catalog)
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
   const hooks = createHooks([serviceIps])

@@ -117,7 +117,7 @@ export function validateMetaUpdate(next: ObjectMeta, old: ObjectMeta): Cause[] {
   }
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
   for (const part of fixed) if (next[part] !== old[part]) causes.push(invalidValue(`metadata.${part}`, next[part] ?? null, 'field is immutable'))
-  return causes
+  return [...causes, ...validateLabels(next.labels, 'metadata.labels'), ...validateAnnotations(next.annotations, 'metadata.annotations'), ...validateOwners(next)]
 }
 
 /** The least that a name must be, whatever its kind says. */

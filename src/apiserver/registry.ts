@@ -177,13 +177,14 @@ export class Registry {
 
   #validateUpdate(call: Call, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
     const { resource } = call
-    const metaCauses = [...validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'), ...validateMetaUpdate(draft.metadata, old.metadata)]
+    const meta = validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name')
+    const changes = validateMetaUpdate(draft.metadata, old.metadata)
     const context = { ...this.#context(), isNew: false, ...(subresource && { subresource }) }
     const causes = subresource === 'status'
       ? resource.validateStatusUpdate?.(draft, old, context)
       : [...(resource.validate?.(draft, context) ?? []), ...(resource.validateUpdate?.(draft, old, context) ?? [])]
-    // Upstream checks metadata twice, in the generic update and in the kind's: clients see immutable fields reported twice.
-    this.#refuse(resource, draft, [...metaCauses, ...(metaCauses.length > 0 ? validateMetaUpdate(draft.metadata, old.metadata) : []), ...(causes ?? [])])
+    // Upstream looks at the changes of metadata in the generic update and again in the kind's: clients see them reported twice.
+    this.#refuse(resource, draft, [...changes, ...changes, ...meta, ...(causes ?? [])])
     this.#warn(call, draft, old)
   }
 

@@ -26,6 +26,8 @@ export async function serveResource(server: Server, exchange: Exchange, info: Re
   const watchable = found.name === undefined && (found.verb === 'list' || found.verb === 'watch')
   checkRoute(exchange.header('accept'), { watchable })
   const call = await callOf(exchange, info, found)
+  const deprecated = found.resource.group === '' ? DEPRECATED[found.resource.plural] : undefined
+  if (deprecated) exchange.warnings.add(deprecated)
   if (found.verb === 'watch') return serveWatch(server, exchange, call)
   if (isConnect(call)) return serveConnect(server, exchange, call)
   const format = negotiate(exchange.header('accept'), { transforms: true }, isPretty(exchange))
@@ -42,6 +44,12 @@ const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (k
 const isPretty = (exchange: Exchange): boolean => {
   const asked = exchange.query.get('pretty')
   return asked !== null && asked !== 'false' && asked !== '0'
+}
+
+/** Kinds that clients should no longer use are served with a warning. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
 }
 
 /** Requests whose body is for somebody else to read. */

@@ -2,7 +2,7 @@ import type { Binding } from '../../api/core/binding.ts'
 import { Bindings } from '../../api/core/binding.ts'
 import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import { timestamp } from '../../machinery/clock.ts'
-import { badRequest, conflict, notFound, StatusError, type Cause } from '../../machinery/status.ts'
+import { badRequest, conflict, StatusError, type Cause } from '../../machinery/status.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { requiredValue } from '../object-meta.ts'
@@ -16,13 +16,14 @@ async function bind(server: Server, call: Call): Promise<Outcome> {
   const binding = readObject(call, kindOf(Bindings), server.catalog) as Binding
   const name = call.name ?? binding.metadata.name
   if (!name) throw badRequest('Name parameter required.')
+  if (binding.metadata.namespace && binding.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   if (call.name !== undefined && binding.metadata.name !== call.name) throw badRequest('name in URL does not match name in Binding object')
   const causes = validateTarget(binding)
   // Upstream answers with the bare error.
   if (causes.length > 0) throw new StatusError('', causes.map(({ field, message }) => `${field}: ${message}`).join(', '), undefined, { code: 500 })
   const node = binding.target.name!
   const podCall: Call = { ...call, resource: Pods, name, verb: 'update', subresource: 'binding' }
-  await server.registry.update(podCall, { subresource: 'binding', internal: true, next: pod => bound(pod as Pod, binding, node, server.clock.now()) })
+  await server.registry.update(podCall, { subresource: 'binding', internal: true, checksUid: true, next: pod => bound(pod as Pod, binding, node, server.clock.now()) })
   return { object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, created: true }
 }
 
@@ -34,9 +35,8 @@ function validateTarget({ target }: Binding): Cause[] {
 }
 
 function bound(pod: Pod, binding: Binding, node: string, now: number): Pod {
-  const { name, uid, deletionTimestamp } = pod.metadata
+  const { name, deletionTimestamp } = pod.metadata
   const wanted = binding.metadata
-  if (wanted.uid && wanted.uid !== uid) throw notFound(Pods, name)
   if (deletionTimestamp !== undefined) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   if (pod.spec.nodeName) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
   if ((pod.spec.schedulingGates?.length ?? 0) > 0) throw conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} has non-empty .spec.schedulingGates`)
@@ -45,7 +45,10 @@ function bound(pod: Pod, binding: Binding, node: string, now: number): Pod {
   const known = conditions.find(({ type }) => type === scheduled.type)
   return {
     ...pod,
-    metadata: { ...pod.metadata, ...(wanted.annotations && { annotations: { ...pod.metadata.annotations, ...wanted.annotations } }) },
+    metadata: {
+      ...pod.metadata, uid: wanted.uid || pod.metadata.uid, resourceVersion: wanted.resourceVersion || pod.metadata.resourceVersion,
+      ...(wanted.annotations && { annotations: { ...pod.metadata.annotations, ...wanted.annotations } }), ...(wanted.labels && { labels: { ...pod.metadata.labels, ...wanted.labels } }),
+    },
     spec: { ...pod.spec, nodeName: node },
     status: {
       ...pod.status,

@@ -1,5 +1,6 @@
 import { approval } from './approval.ts'
 import { binding, podBinding } from './binding.ts'
+import { componentStatuses } from './component-statuses.ts'
 import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'
 import { ephemeralContainers, resize } from './pod-parts.ts'
@@ -21,5 +22,6 @@ export const subresources: readonly SubresourceHandler[] = [
   resize,
   finalize,
   token,
+  componentStatuses,
   ...reviews,
 ]

@@ -23,7 +23,7 @@ async function request(server: Server, call: Call): Promise<Outcome> {
     throw invalid({ group: GROUP, kind: 'TokenRequest' }, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }])
   }
   if (asked.metadata.namespace && asked.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  const answer = await requestToken(account, asked, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
+  const answer = await requestToken(account, { ...asked, metadata: { ...asked.metadata, uid: server.random.uuid() } }, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
   return { object: answer, created: true }
 }
 

@@ -54,12 +54,13 @@ function checkConfiguration(call: Call, kind: BodyKind, value: unknown): void {
   if (saidKind !== kind.kind && typeof apiVersion === 'string' && apiVersion === apiVersionOf(kind)) throw badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${String(saidKind)}`)
 }
 
-/** What a patch makes of an object, decoded anew. The version is left out, so that only a patch that states one insists on it. */
+/** What a patch makes of an object, decoded anew. Only a patch that states another version insists on one. */
 export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog, fields: FieldTracker): KubeObject {
   if (call.patchType === APPLY) return applied(call, kind, current, catalog, fields)
-  const before = withoutVersion(current)
   const read = readPatch(call)
-  const value = changed(call, kind, before, read)
+  const outcome = changed(call, kind, current, read)
+  const version = (outcome as { metadata?: { resourceVersion?: unknown } } | undefined)?.metadata?.resourceVersion
+  const value = version === current.metadata.resourceVersion ? withoutVersion(outcome as object) : outcome
   try {
     return objectFrom(call, kind, catalog, { ...read, value })
   } catch (error) {
@@ -93,7 +94,7 @@ function readPatch(call: Call): ReadValue {
 /** The 422 of a patch whose outcome is no object of its kind. */
 function unfit(value: unknown, message: string): StatusError {
   const why = message.replace(/^\S+ in version "[^"]*" cannot be handled as a \S+: /, '')
-  const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(JSON.stringify(sortedKeys(value)))}: ${why}`, field: 'patch' }
+  const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(JSON.stringify(sortedKeys(withoutVersion(value as object))))}: ${why}`, field: 'patch' }
   return new StatusError('Invalid', ` "" is invalid: patch: ${cause.message}`, { causes: [cause] })
 }
 
