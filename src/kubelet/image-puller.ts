@@ -125,7 +125,7 @@ export function imagePuller(runtime: Runtime, clock: Clock, onPulled: () => void
       return pullOrExplain(image, request)
     },
     forget(podUid) {
-      for (const key of [...failures.keys()]) if (key.startsWith(`${podUid}_`)) failures.delete(key)
+      for (const key of failures.keys()) if (key.startsWith(`${podUid}_`)) failures.delete(key)
     },
   }
 }

@@ -36,7 +36,7 @@ export function watchedObjects(deps: FollowDeps, signal: AbortSignal): Objects {
       const changed = entry.value?.metadata.resourceVersion !== value?.metadata.resourceVersion || !entry.synced
       entry.value = value
       entry.synced = true
-      if (changed) for (const notify of [...entry.holders]) notify()
+      if (changed) for (const notify of entry.holders) notify()
     }
     void follow(deps, resource, { ...(ref.namespace !== undefined && { namespace: ref.namespace }), fieldSelector: `metadata.name=${ref.name}` }, {
       replace: items => set(items[0]),

@@ -117,8 +117,8 @@ export function podProbes(deps: ProbeDeps): PodProbes {
       podIP = pod.spec.hostNetwork ? (pod.status.hostIP ?? '127.0.0.1') : latestSandbox(state)?.ips[0] ?? ''
       const specs = new Map([...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(spec => [spec.name, spec]))
       const running = new Map(state.containers.filter(({ state: each, name }) => each === 'Running' && specs.has(name)).map(container => [container.id, container]))
-      for (const container of [...watched.values()]) if (!running.has(container.id)) end(container)
-      for (const id of [...unhealthy.keys()]) if (!state.containers.some(container => container.id === id)) unhealthy.delete(id)
+      for (const container of watched.values()) if (!running.has(container.id)) end(container)
+      for (const id of unhealthy.keys()) if (!state.containers.some(container => container.id === id)) unhealthy.delete(id)
       for (const [id, container] of running) {
         const spec = specs.get(container.name)!
         const probed = KINDS.some(kind => probeOf(spec, kind))
@@ -128,7 +128,7 @@ export function podProbes(deps: ProbeDeps): PodProbes {
     isStarted: container => container.state === 'Running' && (watched.get(container.id)?.started ?? true),
     isReady: (container, spec) => container.state === 'Running' && (watched.get(container.id)?.ready ?? !spec.readinessProbe),
     stop() {
-      for (const container of [...watched.values()]) end(container)
+      for (const container of watched.values()) end(container)
     },
   }
 }
