@@ -67,12 +67,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   await stores.open(options.resources)
   const authorizer = createAuthorizers(stores)
   const catalog = createCatalog(options.resources)
-  const catalog = createCatalog(options.resources)
   const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
     clock, random, rbac: createRbac(stores), get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
     allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     }).verdict === 'allow',
+    resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: resource => stores.fresh(resource),
+    commit: async (resource, current, next) =>
+      (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), next)).written,
   })
   const fields = new FieldTracker(clock, catalog)
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
