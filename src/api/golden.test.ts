@@ -33,6 +33,8 @@ function causesOf(resource: AnyResource, path: string, body: unknown): Cause[] |
   } catch {
     return undefined
   }
+  // What the server has filled in by then.
+  object.metadata.uid ??= '00000000-0000-4000-8000-000000000000'
   if (resource.namespaced) object.metadata.namespace ??= /\/namespaces\/([^/]+)/.exec(path)?.[1] ?? ''
   resource.defaults?.(object)
   resource.prepareForCreate?.(object)

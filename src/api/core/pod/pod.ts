@@ -1,5 +1,6 @@
 import { podColumns } from './columns.ts'
 import { defaultPod } from './defaults.ts'
+import { validateResize } from './validation/resize.ts'
 import { validateEphemeralUpdate } from './validation/ephemeral.ts'
 import { validateNewPod, validatePod } from './validation/pod.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts'
@@ -50,7 +51,7 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
   validate: (pod, { isNew, subresource }) => (isNew !== false ? validateNewPod(pod) : subresource === 'ephemeralcontainers' ? [] : validatePod(pod)),
   validateUpdate(pod, old, { subresource }) {
     if (subresource === 'ephemeralcontainers') return validateEphemeralUpdate(pod, old)
-    return subresource === 'resize' ? [] : validatePodUpdate(pod, old)
+    return subresource === 'resize' ? validateResize(pod, old) : validatePodUpdate(pod, old)
   },
   validateStatusUpdate: validatePodStatusUpdate,
   warnings: podWarnings,

@@ -29,6 +29,29 @@ export function validatePodAnnotations({ annotations = {} }: Pick<ObjectMeta, 'a
   return causes
 }
 
+/** The annotations of before the fields, where both are there, must say the same. */
+export function validateProfileAgreement({ annotations = {} }: Pick<ObjectMeta, 'annotations'>, spec: PodSpec): Cause[] {
+  const causes: Cause[] = []
+  if (annotations[SECCOMP_POD] !== undefined) causes.push(...agreement(annotations[SECCOMP_POD], spec.securityContext?.seccompProfile, 'spec.securityContext.seccompProfile', 'seccomp'))
+  for (const [list, containers] of [['initContainers', spec.initContainers], ['containers', spec.containers]] as const) {
+    for (const [index, { name, securityContext }] of (containers ?? []).entries()) {
+      const field = `spec.${list}[${index}].securityContext`
+      const [seccomp, apparmor] = [annotations[SECCOMP_CONTAINER + name], annotations[APPARMOR + name]]
+      if (seccomp !== undefined) causes.push(...agreement(seccomp, securityContext?.seccompProfile, `${field}.seccompProfile`, 'seccomp'))
+      if (apparmor !== undefined) causes.push(...agreement(apparmor, securityContext?.appArmorProfile, `${field}.appArmorProfile`, 'apparmor'))
+    }
+  }
+  return causes
+}
+
+function agreement(annotation: string, profile: { type: string; localhostProfile?: string | undefined } | undefined, field: string, what: string): Cause[] {
+  if (!profile) return []
+  const type = annotation === 'unconfined' ? 'Unconfined' : annotation.startsWith('localhost/') ? 'Localhost' : annotation === 'runtime/default' || annotation === 'docker/default' ? 'RuntimeDefault' : undefined
+  if (type === undefined) return []
+  if (type !== profile.type) return [forbidden(`${field}.type`, `${what} type in annotation and field must match`)]
+  return type === 'Localhost' && annotation.slice('localhost/'.length) !== profile.localhostProfile ? [forbidden(`${field}.localhostProfile`, `${what} profile in annotation and field must match`)] : []
+}
+
 function validateOldTolerations(text: string): Cause[] {
   let tolerations: unknown
   try {

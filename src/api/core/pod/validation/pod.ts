@@ -4,7 +4,7 @@ import { validateAnnotations, validateLabels } from '../../../meta/validation.ts
 import { duplicate, forbidden, inRange, invalid, invalidBy, notSupported, required } from '../../../validation.ts'
 import type { PodSpec, PodTemplateSpec } from '../pod-spec.ts'
 import type { Pod } from '../schema.ts'
-import { validatePodAnnotations } from './annotations.ts'
+import { validatePodAnnotations, validateProfileAgreement } from './annotations.ts'
 import { validateContainers, validateInitContainers, type PodFacts } from './containers.ts'
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases, validateNames } from './names.ts'
 import { validateEphemeralContainers } from './ephemeral.ts'
@@ -25,7 +25,7 @@ export function validatePod(pod: Pod): Cause[] {
 
 /** What only new pods must hold to. */
 export function validateNewPod(pod: Pod): Cause[] {
-  return [...validatePod(pod), ...(pod.spec.ephemeralContainers?.length ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')] : [])]
+  return [...validatePod(pod), ...validateProfileAgreement(pod.metadata, pod.spec), ...(pod.spec.ephemeralContainers?.length ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')] : [])]
 }
 
 /** The pods of a template; `field` is `spec.template`. */
