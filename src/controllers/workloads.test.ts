@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { ControllerRevisions } from '../api/apps/controller-revision.ts'
 import { DaemonSets, type DaemonSet } from '../api/apps/daemon-set.ts'
 import { Deployments } from '../api/apps/deployment.ts'
+import { StatefulSets, type StatefulSet } from '../api/apps/stateful-set.ts'
 import { Nodes } from '../api/core/node.ts'
+import { PersistentVolumeClaims } from '../api/core/persistent-volume-claim.ts'
 import { Pods } from '../api/core/pod/pod.ts'
 import { ReplicationControllers } from '../api/core/replication-controller.ts'
 import { PodDisruptionBudgets } from '../api/policy/pod-disruption-budget.ts'
@@ -93,4 +95,66 @@ test('aggregated roles have the rules of the roles that carry their label', asyn
   await cluster.delete(ClusterRoles, 'part')
   await cluster.settle()
   assert.deepEqual((await cluster.get(ClusterRoles, 'all')).rules ?? [], [])
+})
+
+const stateful = (parts: object = {}): Draft<StatefulSet> => ({
+  metadata: { name: 'db', namespace: 'default' },
+  spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'db' } }, template: template({ app: 'db' }), ...parts },
+} as Draft<StatefulSet>)
+const withImage = (image: string) => (set: StatefulSet): StatefulSet =>
+  ({ ...set, spec: { ...set.spec, template: { ...set.spec.template, spec: { ...set.spec.template.spec!, containers: [{ ...set.spec.template.spec!.containers[0]!, image }] } } } })
+
+test('a stateful set starts its pods in order, each when the one before is ready, and keeps their claims', async () => {
+  await using cluster = await testCluster({ controllers })
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+  await cluster.create(StatefulSets, stateful({ volumeClaimTemplates: [claim] }))
+  const names = async () => (await cluster.list(Pods)).map(({ metadata }) => metadata.name)
+  for (const expected of [['db-0'], ['db-0', 'db-1'], ['db-0', 'db-1', 'db-2']]) {
+    await cluster.settle()
+    assert.deepEqual(await names(), expected)
+    await cluster.becomesReady(await cluster.get(Pods, expected.at(-1)!))
+  }
+  await cluster.settle()
+  const pod = await cluster.get(Pods, 'db-1')
+  assert.deepEqual([pod.spec.hostname, pod.spec.subdomain, pod.metadata.labels!['apps.kubernetes.io/pod-index']], ['db-1', 'db', '1'])
+  assert.equal(pod.spec.volumes!.find(({ name }) => name === 'data')!.persistentVolumeClaim!.claimName, 'data-db-1')
+  await cluster.edit(StatefulSets, 'db', set => ({ ...set, spec: { ...set.spec, replicas: 1 } }))
+  await cluster.settle()
+  assert.deepEqual(await names(), ['db-0'])
+  assert.equal((await cluster.list(PersistentVolumeClaims)).length, 3)
+  const { status } = await cluster.get(StatefulSets, 'db')
+  assert.deepEqual([status.replicas, status.readyReplicas, status.availableReplicas, status.currentRevision === status.updateRevision], [1, 1, 1, true])
+})
+
+test('a stateful set updates from the last pod to the partition, then to the first', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('a'))
+  await cluster.create(StatefulSets, stateful({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } }))
+  await cluster.settle()
+  await cluster.edit(StatefulSets, 'db', withImage('web:2'))
+  await cluster.settle()
+  const images = async () => (await cluster.list(Pods)).map(pod => pod.spec.containers[0]!.image)
+  assert.deepEqual(await images(), ['web:1', 'web:1', 'web:2'])
+  // A pod below the partition comes back as it was.
+  await cluster.delete(Pods, 'db-0')
+  await cluster.settle()
+  assert.deepEqual(await images(), ['web:1', 'web:1', 'web:2'])
+  const { status } = await cluster.get(StatefulSets, 'db')
+  assert.deepEqual([status.currentReplicas, status.updatedReplicas, status.currentRevision === status.updateRevision], [2, 1, false])
+  await cluster.edit(StatefulSets, 'db', set => ({ ...set, spec: { ...set.spec, updateStrategy: { type: 'RollingUpdate' as const, rollingUpdate: { partition: 0 } } } }))
+  await cluster.settle()
+  assert.deepEqual(await images(), ['web:2', 'web:2', 'web:2'])
+  const after = (await cluster.get(StatefulSets, 'db')).status
+  assert.equal(after.currentRevision, after.updateRevision)
+})
+
+test('a parallel stateful set waits for nobody; a failed pod is made again', async () => {
+  await using cluster = await testCluster({ controllers })
+  await cluster.create(StatefulSets, stateful({ podManagementPolicy: 'Parallel' }))
+  await cluster.settle()
+  const before = await cluster.list(Pods)
+  assert.equal(before.length, 3)
+  await cluster.editStatus(Pods, 'db-1', pod => ({ ...pod, status: { ...pod.status, phase: 'Failed' as const } }))
+  await cluster.settle()
+  assert.notEqual((await cluster.get(Pods, 'db-1')).metadata.uid, before[1]!.metadata.uid)
 })
