@@ -14,7 +14,7 @@ import { apiVersionOf, type AnyResource, type KubeObject } from './resource.ts'
 const GOLDEN = new URL('../../../shared/golden/', import.meta.url)
 /** The least number of recorded refusals, by kind, that are worded exactly as recorded: it may only rise. */
 const KNOWN: Readonly<Record<string, number>> = {
-  Pod: 425, Deployment: 13, ReplicaSet: 13, Service: 55, ConfigMap: 8, Secret: 10, Node: 5, Endpoints: 12, EndpointSlice: 13, Event: 14, Lease: 4, ControllerRevision: 8,
+  Pod: 438, Deployment: 13, ReplicaSet: 13, Service: 55, ConfigMap: 8, Secret: 10, Node: 5, Endpoints: 12, EndpointSlice: 13, Event: 14, Lease: 4, ControllerRevision: 8,
 }
 
 interface Step { name: string; request?: { method?: string; path: string; body?: unknown; headers?: Record<string, string> }; response: { status: number; body?: any } }
