@@ -5,7 +5,6 @@
 import { Nodes, type Node } from '../src/api/core/node.ts'
 import { Pods, type Pod } from '../src/api/core/pod/pod.ts'
 import { resources } from '../src/api/index.ts'
-import { admissionPlugins } from '../src/apiserver/admission/index.ts'
 import { createApiServer } from '../src/apiserver/api-server.ts'
 import { createCache } from '../src/client/cache.ts'
 import { createClient } from '../src/client/client.ts'
@@ -48,7 +47,7 @@ function decision(count: number, perNode: number, spec = {}): number {
 async function throughput(spec = {}): Promise<{ perSecond: number; firstMs: number }> {
   const storage = memoryStorage({ clock: systemClock, log: silentLog })
   const shared = { clock: systemClock, random, log: silentLog }
-  const server = await createApiServer({ ...shared, storage, resources, admission: admissionPlugins })
+  const server = await createApiServer({ ...shared, storage, resources })
   const client = createClient(localTransport(server.local, { name: 'admin', groups: ['system:masters'] }, 'bench'))
   await makeNamespace(client, 'default')
   const cache = createCache({ ...shared, client })

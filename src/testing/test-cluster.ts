@@ -5,7 +5,6 @@ import { ServiceAccounts } from '../api/core/service-account.ts'
 import { resources } from '../api/index.ts'
 import type { User } from '../api/request.ts'
 import type { AnyResource, KubeObject, Resource } from '../api/resource.ts'
-import { admissionPlugins } from '../apiserver/admission/index.ts'
 import { createApiServer, type ApiServerOptions } from '../apiserver/api-server.ts'
 import { createCache, type Cache } from '../client/cache.ts'
 import { createClient, type Client } from '../client/client.ts'
@@ -89,7 +88,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
   const log = options.log ?? silentLog
   const random = seededRandom(options.seed ?? 1)
   const storage = memoryStorage({ clock, log })
-  const server = await createApiServer({ storage, clock, random, log, resources: options.resources ?? resources, admission: admissionPlugins, ...options.apiServer })
+  const server = await createApiServer({ storage, clock, random, log, resources: options.resources ?? resources, ...options.apiServer })
   const { api, traffic } = watchedApi(server.local)
   const client = createClient(localTransport(api, ADMIN, 'k8ts-test'))
   for (const name of ['default', 'kube-system', 'kube-node-lease']) await makeNamespace(client, name)

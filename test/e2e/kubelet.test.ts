@@ -9,7 +9,6 @@ import { ConfigMaps } from '../../src/api/core/config-map.ts'
 import { Events } from '../../src/api/core/event.ts'
 import { Pods, type Pod } from '../../src/api/core/pod/pod.ts'
 import { resources } from '../../src/api/index.ts'
-import { admissionPlugins } from '../../src/apiserver/admission/index.ts'
 import { createApiServer } from '../../src/apiserver/api-server.ts'
 import { createClient, type Client } from '../../src/client/client.ts'
 import { localTransport } from '../../src/client/transport.ts'
@@ -53,7 +52,7 @@ describe('a kubelet with real containers', { skip: process.getuid?.() === 0 ? fa
     certificates = makeCertificates(own.directory)
     const log = process.env['NOISY'] ? openLog({ level: 'debug' }) : silentLog
     const storage = memoryStorage({ clock: systemClock, log: silentLog })
-    const server = await createApiServer({ storage, clock: systemClock, random: systemRandom, log: silentLog, resources, admission: admissionPlugins })
+    const server = await createApiServer({ storage, clock: systemClock, random: systemRandom, log: silentLog, resources })
     closeServer = async () => { await server.close(); await storage.close() }
     client = createClient(localTransport(server.local, { name: 'admin', groups: ['system:masters', 'system:authenticated'] }, 'test'))
     for (const name of ['default', 'kube-node-lease']) await makeNamespace(client, name)

@@ -33,6 +33,12 @@ export interface AdmissionContext extends ObjectReader {
   readonly rbac: Pick<Rbac, 'rulesFor' | 'rulesOf'>
   /** Asks the server's authorizers, for plugins that gate on permissions. */
   allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): boolean
+  /** The kind that an apiVersion and kind name, if it is served. */
+  resourceOf(apiVersion: string, kind: string): AnyResource | undefined
+  /** Resolves once the kind's cache has seen every write that was acknowledged before the call. */
+  fresh(resource: AnyResource): Promise<void>
+  /** Replaces an object by another; false: it is not what it was any more. */
+  commit(resource: AnyResource, current: KubeObject, next: KubeObject): Promise<boolean>
 }
 
 /**
