@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { createdAtColumn, nameColumn } from '../columns.ts'
+import { roundUpAmounts } from './resource-names.ts'
 import { validateLimitRange } from './limit-range-validation.ts'
 
 const limitRangeItemShape = object('io.k8s.api.core.v1.LimitRangeItem', {
@@ -18,7 +19,7 @@ export interface LimitRangeItem extends Infer<typeof limitRangeItemShape> {}
 export const limitRangeItem: Schema<LimitRangeItem> = limitRangeItemShape
 
 const limitRangeSpecShape = object('io.k8s.api.core.v1.LimitRangeSpec', {
-  limits: list(1, limitRangeItem, { required: true, listType: 'atomic' }),
+  limits: list(1, limitRangeItem, { required: true, nullable: true, listType: 'atomic' }),
 })
 export interface LimitRangeSpec extends Infer<typeof limitRangeSpecShape> {}
 export const limitRangeSpec: Schema<LimitRangeSpec> = limitRangeSpecShape
@@ -36,7 +37,17 @@ export const LimitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   storageVersionHash: 'EBKMFVe6cwo=',
   schema: limitRange,
   columns: [nameColumn, createdAtColumn],
-  defaults: ({ spec }) => { for (const item of spec.limits ?? []) if (item.type === 'Container') defaultContainerLimits(item) },
+  defaults({ spec }) {
+    // An empty list is kept as null, which is a value that somebody wrote.
+    if (!spec.limits?.length) spec.limits = null
+    for (const item of spec.limits ?? []) {
+      roundUpAmounts(item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio)
+      if (item.type === 'Container') defaultContainerLimits(item)
+    }
+  },
+  prepareForCreate({ metadata }) {
+    if (!metadata.name && !metadata.generateName) metadata.name = anotherId(metadata.uid)
+  },
   validate: validateLimitRange,
 })
 
@@ -49,3 +60,6 @@ function defaultContainerLimits(item: LimitRangeItem): void {
   fill('defaultRequest', item.default)
   fill('defaultRequest', item.min)
 }
+
+/** Limits without a name are called by an identifier of their own, as unlikely to be met again as the uid that it is made from. */
+const anotherId = (uid: string): string => uid.slice(-8) + uid.slice(8, -8) + uid.slice(0, 8)

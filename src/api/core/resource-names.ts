@@ -1,5 +1,5 @@
 import { qualifiedName } from '../../machinery/names.ts'
-import { compareQuantities, milliValue } from '../../machinery/quantity.ts'
+import { compareQuantities, milliValue, roundToMilli } from '../../machinery/quantity.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { invalid, invalidBy } from '../validation.ts'
 import { isExtended, isHugePages } from './pod/validation/resources.ts'
@@ -41,3 +41,8 @@ export function validateResourceQuantity(name: string, quantity: string, field: 
 
 /** Whether more of a resource may be promised than there is. */
 export const isOvercommitAllowed = (name: string): boolean => !isExtended(name) && !isHugePages(name)
+
+/** Amounts are counted in thousandths; finer ones are rounded up. The list may be changed in place. */
+export function roundUpAmounts(...lists: (Record<string, string> | undefined)[]): void {
+  for (const list of lists) for (const name in list) if (/[nue.]/.test(list[name]!)) list[name] = roundToMilli(list[name]!)
+}

@@ -68,11 +68,12 @@ function validateScopeSelector(spec: ResourceQuotaSpec, field: string): Cause[] 
   return [...causes, ...Array.from({ length: conflicting }, () => invalid(field, spec.scopes, 'conflicting scopes'))]
 }
 
-const BELOW_LIMIT = ['cpu', 'memory', 'ephemeral-storage'].flatMap(name => [[name, `limits.${name}`], [`requests.${name}`, `limits.${name}`]] as const)
+/** Plain `cpu` is not among them upstream. */
+const BELOW_LIMIT = [['requests.cpu', 'limits.cpu'], ['memory', 'limits.memory'], ['requests.memory', 'limits.memory']] as const
 
-/** Requests beyond the limits can never be used up. */
-export const resourceQuotaWarnings = ({ spec: { hard = {} } }: ResourceQuota): string[] =>
-  BELOW_LIMIT.flatMap(([request, limit]) => {
+/** Requests beyond the limits can never be used up; authors of new quotas are told. */
+export const resourceQuotaWarnings = ({ spec: { hard = {} } }: ResourceQuota, old: ResourceQuota | undefined): string[] =>
+  old ? [] : BELOW_LIMIT.flatMap(([request, limit]) => {
     const [low, high] = [hard[request], hard[limit]]
     return low !== undefined && high !== undefined && compareQuantities(low, high) > 0 ? [`ResourceQuota ${request} (${low}) should be less than ${limit} (${high})`] : []
   })

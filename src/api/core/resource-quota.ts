@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { roundUpAmounts } from './resource-names.ts'
 import { resourceQuotaWarnings, validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resource-quota-validation.ts'
 
 const scopedResourceSelectorRequirementShape = object('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
@@ -57,6 +58,7 @@ export const ResourceQuotas: Resource<ResourceQuota> = defineResource<ResourceQu
     { name: 'Limit', type: 'string', cell: quota => usage(quota, name => name.startsWith('limits.')) },
     ageColumn,
   ],
+  defaults: ({ spec, status }) => roundUpAmounts(spec.hard, status.hard, status.used),
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,
   validateStatusUpdate: validateResourceQuotaStatus,

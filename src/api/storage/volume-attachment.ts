@@ -8,6 +8,7 @@ import { dnsSubdomain } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { validateDriver } from '../core/pod/validation/volumes.ts'
+import { validatePersistentVolumeSpec } from '../core/volume/persistent-volume-validation.ts'
 import { forbidden, inRange, invalid, invalidBy, required, sameJson, tooLong } from '../validation.ts'
 import { validateProvisioner } from './validation.ts'
 
@@ -85,6 +86,7 @@ function validateAttachmentSpec({ attacher, source, nodeName }: VolumeAttachment
   if (!inlineVolumeSpec && persistentVolumeName === undefined) causes.push(required(`${field}.source`, ONE_SOURCE))
   else if (inlineVolumeSpec && persistentVolumeName !== undefined) causes.push(forbidden(`${field}.source`, ONE_SOURCE))
   else if (persistentVolumeName === '') causes.push(required(`${field}.source.persistentVolumeName`, 'must specify non empty persistentVolumeName'))
+  else if (inlineVolumeSpec) causes.push(...validatePersistentVolumeSpec(inlineVolumeSpec, `${field}.source.inlineVolumeSpec`, true))
   return [...causes, ...invalidBy(`${field}.nodeName`, nodeName, dnsSubdomain)]
 }
 
