@@ -1,5 +1,6 @@
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { Services, type Service } from '../api/core/service.ts'
+import { sleep } from '../machinery/clock.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { admitPod } from './admit.ts'
 import { parseResolvConf, type ResolvConf } from './container/dns.ts'
@@ -22,6 +23,7 @@ import { statusWriter } from './status-writer.ts'
 import { value } from '../machinery/quantity.ts'
 
 const SYS_RESOURCE = 24
+const EVENTS_RETRY_MS = 1000
 
 /** Starts a kubelet; it returns at once and says through `ready` when the node is Ready. */
 export function startKubelet(options: KubeletOptions): Kubelet {
@@ -69,7 +71,7 @@ async function start(options: KubeletOptions, signal: AbortSignal): Promise<Star
   }, signal)
   const server = options.server && (await kubeletServer({ options, server: options.server, workers, signal }))
   void followPods(context, workers, statics, signal)
-  void followRuntime(context, workers, () => agent.check(), signal)
+  void keepFollowingRuntime(context, workers, () => agent.check(), signal)
   void rotateLogs({ runtime, files: host.files, clock, log, containers: () => [...workers.values()].flatMap(({ state }) => state.containers) }, signal)
   return {
     ready: agent.ready,
@@ -153,6 +155,19 @@ async function followPods(context: PodContext, workers: Map<string, PodWorker>, 
       worker?.remove()
     },
   }, signal)
+}
+
+/** Follows the runtime's events again when they break off; the first event then says that anything may have been missed. */
+async function keepFollowingRuntime(context: PodContext, workers: ReadonlyMap<string, PodWorker>, onResync: () => void, signal: AbortSignal): Promise<void> {
+  const { clock, log } = context.options
+  while (!signal.aborted) {
+    try {
+      await followRuntime(context, workers, onResync, signal)
+    } catch (error) {
+      if (!signal.aborted) log.warn("the runtime's events broke off", { error: errorMessage(error) })
+    }
+    await sleep(clock, EVENTS_RETRY_MS, signal).catch(() => undefined)
+  }
 }
 
 /** Wakes the pod that a runtime event is about, or all pods when it cannot be told which. */
