@@ -299,7 +299,8 @@ function statedVersion(resource: AnyResource, draft: KubeObject, unconditional: 
   if (version && !/^\d+$/.test(version)) throw new StatusError('', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (version && version !== '0') return version
   if (unconditional || !needsVersion(resource)) return undefined
-  throw invalid(resource, draft.metadata.name, [{ reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }])
+  // Upstream names the resource where its other refusals name the kind.
+  throw invalid({ group: resource.group, kind: resource.plural }, draft.metadata.name, [{ reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' }])
 }
 
 function refuseVersion(draft: KubeObject): void {

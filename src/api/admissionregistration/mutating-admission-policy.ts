@@ -4,6 +4,10 @@ import { matchCondition, matchResources, paramKind, variable } from './shared.ts
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { paramKindText } from './columns.ts'
+import { defaultMatchResources } from './defaults.ts'
+import { validateMutatingPolicy } from './mutating-policy-validation.ts'
 
 const applyConfigurationShape = object('io.k8s.api.admissionregistration.v1.ApplyConfiguration', {
   expression: string(1),
@@ -49,4 +53,17 @@ export const MutatingAdmissionPolicies: Resource<MutatingAdmissionPolicy> = defi
   group: 'admissionregistration.k8s.io', version: 'v1', kind: 'MutatingAdmissionPolicy', plural: 'mutatingadmissionpolicies', categories: ['api-extensions'], namespaced: false,
   storageVersionHash: 'LYmCf+UMVdg=',
   schema: mutatingAdmissionPolicy,
+  columns: [
+    nameColumn,
+    { name: 'Mutations', type: 'integer', cell: ({ spec }) => spec.mutations?.length ?? 0 },
+    { name: 'ParamKind', type: 'string', cell: ({ spec }) => paramKindText(spec.paramKind) },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults({ spec }) {
+    spec.failurePolicy ??= 'Fail'
+    defaultMatchResources(spec.matchConstraints)
+  },
+  validate: (object, { isNew }) => (isNew === false ? [] : validateMutatingPolicy(object)),
+  validateUpdate: validateMutatingPolicy,
 })

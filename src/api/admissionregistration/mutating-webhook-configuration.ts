@@ -5,6 +5,9 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defaultWebhook } from './defaults.ts'
+import { validateWebhooks } from './webhook-validation.ts'
 
 const mutatingWebhookShape = object('io.k8s.api.admissionregistration.v1.MutatingWebhook', {
   name: string(1, { required: true }),
@@ -35,4 +38,14 @@ export const MutatingWebhookConfigurations: Resource<MutatingWebhookConfiguratio
   group: 'admissionregistration.k8s.io', version: 'v1', kind: 'MutatingWebhookConfiguration', plural: 'mutatingwebhookconfigurations', categories: ['api-extensions'], namespaced: false,
   storageVersionHash: 'Sqi0GUgDaX0=',
   schema: mutatingWebhookConfiguration,
+  columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
+  generationOf: ({ webhooks }) => webhooks,
+  defaults({ webhooks }) {
+    for (const webhook of webhooks ?? []) {
+      defaultWebhook(webhook)
+      webhook.reinvocationPolicy ??= 'Never'
+    }
+  },
+  validate: ({ webhooks }, { isNew }) => (isNew === false ? [] : validateWebhooks(webhooks)),
+  validateUpdate: ({ webhooks }, old) => validateWebhooks(webhooks, old.webhooks ?? []),
 })

@@ -4,6 +4,10 @@ import { matchResources, paramRef } from './shared.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { paramRefText } from './columns.ts'
+import { defaultMatchResources } from './defaults.ts'
+import { validateActions, validateBinding } from './policy-validation.ts'
 
 const validatingAdmissionPolicyBindingSpecShape = object('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec', {
   policyName: string(1, { required: true, omitEmpty: true }),
@@ -26,4 +30,13 @@ export const ValidatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
   group: 'admissionregistration.k8s.io', version: 'v1', kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings', categories: ['api-extensions'], namespaced: false,
   storageVersionHash: 'v9715VZqakg=',
   schema: validatingAdmissionPolicyBinding,
+  columns: [
+    nameColumn,
+    { name: 'PolicyName', type: 'string', cell: ({ spec }) => spec.policyName ?? '' },
+    { name: 'ParamRef', type: 'string', cell: ({ spec }) => paramRefText(spec.paramRef) },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults: ({ spec }) => defaultMatchResources(spec.matchResources),
+  validate: ({ spec }) => [...validateBinding(spec), ...validateActions(spec.validationActions)],
 })

@@ -5,6 +5,10 @@ import { condition } from '../meta/condition.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { paramKindText } from './columns.ts'
+import { defaultMatchResources } from './defaults.ts'
+import { validatePolicyStatus, validateValidatingPolicy } from './policy-validation.ts'
 
 const auditAnnotationShape = object('io.k8s.api.admissionregistration.v1.AuditAnnotation', {
   key: string(1, { required: true }),
@@ -71,4 +75,18 @@ export const ValidatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
   ],
   storageVersionHash: '6OxvlMmQ6is=',
   schema: validatingAdmissionPolicy,
+  columns: [
+    nameColumn,
+    { name: 'Validations', type: 'integer', cell: ({ spec }) => spec.validations?.length ?? 0 },
+    { name: 'ParamKind', type: 'string', cell: ({ spec }) => paramKindText(spec.paramKind) },
+    ageColumn,
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults({ spec }) {
+    spec.failurePolicy ??= 'Fail'
+    defaultMatchResources(spec.matchConstraints)
+  },
+  validate: (object, { isNew }) => (isNew === false ? [] : validateValidatingPolicy(object)),
+  validateUpdate: validateValidatingPolicy,
+  validateStatusUpdate: validatePolicyStatus,
 })

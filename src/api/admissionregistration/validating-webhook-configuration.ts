@@ -5,6 +5,9 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { defaultWebhook } from './defaults.ts'
+import { validateWebhooks } from './webhook-validation.ts'
 
 const validatingWebhookShape = object('io.k8s.api.admissionregistration.v1.ValidatingWebhook', {
   name: string(1, { required: true }),
@@ -34,4 +37,11 @@ export const ValidatingWebhookConfigurations: Resource<ValidatingWebhookConfigur
   group: 'admissionregistration.k8s.io', version: 'v1', kind: 'ValidatingWebhookConfiguration', plural: 'validatingwebhookconfigurations', categories: ['api-extensions'], namespaced: false,
   storageVersionHash: 'B0wHjQmsGNk=',
   schema: validatingWebhookConfiguration,
+  columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
+  generationOf: ({ webhooks }) => webhooks,
+  defaults({ webhooks }) {
+    for (const webhook of webhooks ?? []) defaultWebhook(webhook)
+  },
+  validate: ({ webhooks }, { isNew }) => (isNew === false ? [] : validateWebhooks(webhooks)),
+  validateUpdate: ({ webhooks }, old) => validateWebhooks(webhooks, old.webhooks ?? []),
 })
