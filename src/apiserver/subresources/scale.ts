@@ -2,9 +2,9 @@ import { scale as scaleSchema, type Scale } from '../../api/autoscaling/scale.ts
 import { ageColumn } from '../../api/columns.ts'
 import type { Column, KubeObject } from '../../api/resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
-import { invalid } from '../../machinery/status.ts'
+import { badRequest, invalid } from '../../machinery/status.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
-import { readObject, type BodyKind } from '../object-body.ts'
+import { kindOf, objectFrom, readObject, type BodyKind } from '../object-body.ts'
 import { invalidValue } from '../object-meta.ts'
 import { checkWriteOptions } from '../options.ts'
 import { patched } from '../verbs/patch.ts'
@@ -51,6 +51,17 @@ export const scaleColumns: readonly Column<Scale>[] = [
   { name: 'Age', type: 'string', cell: ageColumn.cell as (object: Scale, now: number) => unknown },
 ]
 
+/** Applying to the scale is applying the number of replicas to its object. */
+function appliedScale({ catalog, fields }: Server, call: Call, current: Scalable): KubeObject {
+  const scale = readObject({ ...call, encoded: call.encoded && { ...call.encoded, mediaType: 'application/yaml' } } as Call, kind, catalog) as Scale
+  const { name } = scale.metadata
+  if (name !== call.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`)
+  const { resourceVersion: _any, ...metadata } = current.metadata
+  const config = { kind: current.kind, apiVersion: current.apiVersion, metadata: { name, namespace: current.metadata.namespace }, spec: { replicas: scale.spec.replicas ?? 0 } }
+  const live = { ...current, metadata } as unknown as KubeObject
+  return objectFrom({ ...call, options: { ...call.options, fieldValidation: 'Ignore' } }, kindOf(call.resource), catalog, { value: fields.applied(call, config, live, 'scale') })
+}
+
 async function perform(server: Server, call: Call): Promise<Outcome> {
   const { registry, catalog, fields } = server
   if (call.verb === 'get') {
@@ -58,12 +69,14 @@ async function perform(server: Server, call: Call): Promise<Outcome> {
     return { object: scaleOf(object as Scalable) }
   }
   const isPatch = call.verb === 'patch'
-  checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options)
+  checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options, call.patchType === 'application/apply-patch+yaml')
+  const isApply = call.patchType === 'application/apply-patch+yaml'
   const next = (object: KubeObject): KubeObject => {
     const current = object as Scalable
+    if (isApply) return appliedScale(server, call, current)
     return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog, fields) : readObject(call, kind, catalog)) as Scale)
   }
-  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch })
+  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch, applied: isApply })
   return { object: scaleOf(object as Scalable) }
 }
 
