@@ -14,6 +14,7 @@ import type { Call } from './call.ts'
 import type { ServiceAccountTokens } from './authn/service-account-token.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { KubeletAccess } from './kubelet-access.ts'
+import { registerLocal } from './api-services.ts'
 import { createCatalog } from './catalog.ts'
 import { FieldTracker } from './field-tracker.ts'
 import { bootstrap } from './bootstrap/index.ts'
@@ -85,7 +86,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }) }
   const checks = healthChecks(storage, stopping.signal)
   const local = localApi(server)
-  if (options.bootstrap ?? true) await bootstrap(local, stores)
+  if (options.bootstrap ?? true) {
+    await bootstrap(local, stores)
+    await registerLocal(local, stores, catalog, clock)
+  }
   return {
     local, server, stores, authorizer, checks, serviceIps,
     stop: () => stopping.abort(),

@@ -1,5 +1,6 @@
 import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { bool, bytes, int32, kind, list, object, ref, string, struct, time } from '../../machinery/schema/schema.ts'
+import { pathSegment } from '../../machinery/names.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
@@ -56,4 +57,6 @@ export const APIServices: Resource<APIService> = defineResource<APIService>({
   ],
   storageVersionHash: 'InPBPD7+PqM=',
   schema: apiService,
+  // `v1.` is the name of the core group's.
+  validateName: name => pathSegment(name),
 })
