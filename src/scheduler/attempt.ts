@@ -8,13 +8,14 @@ import { decide, describeUnfit, type Unfit } from './decide.ts'
 import type { NodeStore } from './node-store.ts'
 import type { Nominator } from './nominator.ts'
 import { reportFailure } from './pod-status.ts'
+import type { BindingContext } from './plugin.ts'
 import { preempt } from './preempt.ts'
 import { planPreemption, type Victims } from './preemption.ts'
 import type { QueuedPod, SchedulingQueue } from './queue.ts'
 import type { SchedulingOptions } from './scheduling-options.ts'
 
 /** Everything that attempts share. */
-export interface Scheduling extends SchedulingOptions {
+export interface Scheduling extends SchedulingOptions, BindingContext {
   readonly queue: SchedulingQueue
   readonly nodes: NodeStore
   readonly promises: Nominator
@@ -73,19 +74,21 @@ function nextOf(scheduling: Scheduling): (entry: QueuedPod) => Promise<void> {
 
 /** Puts the pod on the node. It counts there from now on, and no longer when that fails. */
 async function bind(scheduling: Scheduling, entry: QueuedPod, pod: Pod, node: string): Promise<void> {
-  const { nodes, queue, promises, plugins, client, events, log, signal } = scheduling
+  const { nodes, queue, promises, plugins, events, log, signal } = scheduling
   try {
     await using reservation = nodes.reserve(pod, node, () => queue.changed(Pods, { ...pod, spec: { ...pod.spec, nodeName: node } } as Pod, undefined))
     promises.remove(entry.uid)
     using taken = new DisposableStack()
     for (const { plugin } of plugins) taken.use(plugin.reserve?.(pod, node))
     for (const { plugin } of plugins) {
-      const refused = await plugin.permit?.(pod, node, signal)
+      const refused = await plugin.permit?.(pod, node, scheduling)
       if (!refused) continue
       queue.failed(entry, { rejectedBy: new Set([plugin.name]) })
       return await fail(scheduling, pod, 'Unschedulable', refused.reasons.join(', '))
     }
-    await plugins.find(({ plugin }) => plugin.bind)!.plugin.bind!(pod, node, client)
+    for (const { plugin } of plugins) await running('PreBind', plugin.name, plugin.preBind?.(pod, node, scheduling))
+    const binder = plugins.find(({ plugin }) => plugin.bind)!.plugin
+    await running('Bind', binder.name, binder.bind!(pod, node, scheduling))
     taken.move()
     reservation.commit()
     queue.done(entry.uid)
@@ -95,7 +98,16 @@ async function bind(scheduling: Scheduling, entry: QueuedPod, pod: Pod, node: st
     log.warn(`${nameOf(pod)} was not bound to ${node}: ${errorMessage(error)}`)
     queue.failed(entry, {})
     // A conflict means that somebody else was there first: the cache will tell what they did.
-    if (!isReason(error, 'Conflict')) await fail(scheduling, pod, 'SchedulerError', `binding rejected: ${errorMessage(error)}`)
+    if (!isReason((error as Error).cause, 'Conflict')) await fail(scheduling, pod, 'SchedulerError', errorMessage(error))
+  }
+}
+
+/** Says of a failure at which point it was; worded as upstream's. */
+async function running(point: 'PreBind' | 'Bind', plugin: string, work: Promise<void> | undefined): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    throw new Error(`${point === 'Bind' ? 'binding rejected: ' : ''}running ${point} plugin "${plugin}": ${errorMessage(error)}`, { cause: error })
   }
 }
 

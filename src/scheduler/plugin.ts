@@ -1,6 +1,8 @@
 import type { Pod } from '../api/core/pod/pod.ts'
 import type { AnyResource, KubeObject, Resource } from '../api/resource.ts'
+import type { Cache } from '../client/cache.ts'
 import type { Client } from '../client/client.ts'
+import type { Clock } from '../machinery/clock.ts'
 import type { NodeInfo, Snapshot } from './snapshot.ts'
 
 /** Why a pod cannot go somewhere. Not `resolvable`: taking other pods away would not help. */
@@ -40,6 +42,16 @@ export const on = <T extends KubeObject>(resource: Resource<T>, when: (pod: Pod,
 export const sameLabels = (old: KubeObject | undefined, object: KubeObject | undefined): boolean =>
   old !== undefined && object !== undefined && JSON.stringify(old.metadata.labels) === JSON.stringify(object.metadata.labels)
 
+/** What a plugin may use once a pod's node is decided. */
+export interface BindingContext {
+  readonly client: Client
+  readonly cache: Cache
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Waits for others: meanwhile this pod keeps nobody from being scheduled. */
+  idle<T>(work: Promise<T>): Promise<T>
+}
+
 /** A plugin takes part in the points whose methods it has. `S` is what `prepare` hands to `filter`, `P` what `prepareScores` hands to `score`. */
 export interface PluginParts<S, P> {
   readonly name: string
@@ -59,9 +71,11 @@ export interface PluginParts<S, P> {
   /** Takes what the pod needs on the node; disposed when the pod does not get there. */
   reserve?(pod: Pod, node: string): Disposable | undefined
   /** May delay or refuse the binding. */
-  permit?(pod: Pod, node: string, signal: AbortSignal): Promise<Verdict>
+  permit?(pod: Pod, node: string, context: BindingContext): Promise<Verdict>
+  /** Prepares what the pod needs there; a throw means another try. */
+  preBind?(pod: Pod, node: string, context: BindingContext): Promise<void>
   /** Puts the pod on the node; the first plugin that has it does. */
-  bind?(pod: Pod, node: string, client: Client): Promise<void>
+  bind?(pod: Pod, node: string, context: BindingContext): Promise<void>
 }
 
 /** A plugin's part in the decision on one pod. */
@@ -72,7 +86,7 @@ export interface Filtering {
 }
 
 /** A plugin as the scheduler sees it: its states are closed over, so nobody casts. */
-export interface Plugin extends Pick<PluginParts<never, never>, 'name' | 'reads' | 'looksAtPods' | 'preEnqueue' | 'reserve' | 'permit' | 'bind'> {
+export interface Plugin extends Pick<PluginParts<never, never>, 'name' | 'reads' | 'looksAtPods' | 'preEnqueue' | 'reserve' | 'permit' | 'preBind' | 'bind'> {
   readonly requeueOn: readonly RequeueHint[]
   /** Undefined: it has nothing to say about this pod. */
   filtering?(pod: Pod, snapshot: Snapshot): Filtering | undefined

@@ -209,6 +209,7 @@ export function schedulingQueue(clock: Clock, plugins: readonly QueuePlugin[]): 
       serve()
     },
     changed(resource, old, object) {
+      if (waiting.size === 0) return
       let any = false
       for (const entry of [...waiting]) {
         if (!mayHelp(entry, resource, old, object)) continue

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { Leases } from '../api/coordination/lease.ts'
 import { Events } from '../api/core/event.ts'
 import { Nodes } from '../api/core/node.ts'
+import { PersistentVolumeClaims } from '../api/core/persistent-volume-claim.ts'
+import { PersistentVolumes } from '../api/core/persistent-volume.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
+import { StorageClasses } from '../api/storage/storage-class.ts'
 import { node, pod } from '../testing/builders.ts'
 import { addNodes, testCluster, type TestCluster } from '../testing/test-cluster.ts'
 import { startScheduler } from './index.ts'
@@ -107,9 +110,9 @@ test('a binding that fails gives the room back and is tried again after a second
   const broken = definePlugin({
     name: 'Broken',
     reserve: (_pod, node) => ({ [Symbol.dispose]: () => void released.push(node) }),
-    async bind(pod, node, client) {
+    async bind(pod, node, context) {
       if (failures++ === 0) throw new Error('the line is dead')
-      await defaultBinder.bind!(pod, node, client)
+      await defaultBinder.bind!(pod, node, context)
     },
   })
   await using cluster = await startWith(broken)
@@ -117,7 +120,7 @@ test('a binding that fails gives the room back and is tried again after a second
   await cluster.create(Pods, pod('web', { requests: { cpu: '1' } }))
   await cluster.settle()
   const condition = scheduled(await cluster.get(Pods, 'web'))!
-  assert.deepEqual([condition.status, condition.reason, condition.message], ['False', 'SchedulerError', 'binding rejected: the line is dead'])
+  assert.deepEqual([condition.status, condition.reason, condition.message], ['False', 'SchedulerError', 'binding rejected: running Bind plugin "Broken": the line is dead'])
   assert.deepEqual(released, ['one'])
   await cluster.create(Pods, pod('other', { requests: { cpu: '1' } }))
   await cluster.settle()
@@ -151,9 +154,9 @@ test('a plugin may refuse a decided pod; a plugin that breaks is no reason to st
 test('a pod that somebody else binds first stays where it is', async () => {
   const slow = definePlugin({
     name: 'Slow',
-    async bind(pod, node, client) {
-      await defaultBinder.bind!(pod, 'elsewhere', client)
-      await defaultBinder.bind!(pod, node, client)
+    async bind(pod, node, context) {
+      await defaultBinder.bind!(pod, 'elsewhere', context)
+      await defaultBinder.bind!(pod, node, context)
     },
   })
   await using cluster = await startWith(slow)
@@ -172,4 +175,58 @@ test('a scheduler of its own process has its own cache and schedules once it lea
   await cluster.settle()
   assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'one')
   assert.equal((await cluster.get(Leases, 'kube-scheduler', 'kube-system')).spec.holderIdentity, 'me')
+})
+
+const lateClass = (name: string, provisioner: string) => ({ metadata: { name }, provisioner, volumeBindingMode: 'WaitForFirstConsumer' as const })
+const lateClaim = (name: string, storageClassName: string) =>
+  ({ metadata: { name, namespace: 'default' }, spec: { storageClassName, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } })
+const withClaim = (name: string, claimName: string) => pod(name, { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }] } as never })
+
+test('a claim that waits for its first consumer is provisioned on the pod\'s node, and the pod waits for that', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'))
+  await cluster.create(StorageClasses, lateClass('made', 'example.com/disk'))
+  await cluster.create(PersistentVolumeClaims, lateClaim('data', 'made'))
+  await cluster.create(Pods, withClaim('web', 'data'))
+  await cluster.create(Pods, pod('other'))
+  await cluster.settle()
+  assert.equal((await cluster.get(PersistentVolumeClaims, 'data')).metadata.annotations?.['volume.kubernetes.io/selected-node'], 'one')
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, undefined)
+  assert.equal((await cluster.get(Pods, 'other')).spec.nodeName, 'one')
+  // The provisioner and the volume controller do their part.
+  await cluster.edit(PersistentVolumeClaims, 'data', each => ({ ...each, spec: { ...each.spec, volumeName: 'v' } }))
+  await cluster.editStatus(PersistentVolumeClaims, 'data', each => ({ ...each, status: { ...each.status, phase: 'Bound' as const } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'one')
+})
+
+test('a claim takes the smallest volume that suits, on the node that has it; without one the pod waits', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'), node('two'))
+  await cluster.create(StorageClasses, lateClass('local', 'kubernetes.io/no-provisioner'))
+  await cluster.create(PersistentVolumeClaims, lateClaim('data', 'local'))
+  await cluster.create(Pods, withClaim('web', 'data'))
+  await cluster.settle()
+  assert.match((await waitsFor(cluster, 'web'))!, /^0\/2 nodes are available: 2 node\(s\) didn't find available persistent volumes to bind\./)
+  for (const [name, storage] of [['tiny', '500Mi'], ['fits', '2Gi'], ['huge', '9Gi']] as const) {
+    const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values: ['two'] }] }] } }
+    await cluster.create(PersistentVolumes, { metadata: { name }, spec: { storageClassName: 'local', capacity: { storage }, accessModes: ['ReadWriteOnce'], local: { path: '/data' }, nodeAffinity }, status: { phase: 'Available' } })
+  }
+  await cluster.settle()
+  assert.equal((await cluster.get(PersistentVolumes, 'fits')).spec.claimRef?.name, 'data')
+  await cluster.edit(PersistentVolumeClaims, 'data', each => ({ ...each, spec: { ...each.spec, volumeName: 'fits' } }))
+  await cluster.editStatus(PersistentVolumeClaims, 'data', each => ({ ...each, status: { ...each.status, phase: 'Bound' as const } }))
+  await cluster.settle()
+  assert.equal((await cluster.get(Pods, 'web')).spec.nodeName, 'two')
+})
+
+test('a volume that does not come in 10 minutes is given up, and tried again', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('one'))
+  await cluster.create(StorageClasses, lateClass('made', 'example.com/disk'))
+  await cluster.create(PersistentVolumeClaims, lateClaim('data', 'made'))
+  await cluster.create(Pods, withClaim('web', 'data'))
+  await cluster.settle()
+  await cluster.pass(600_000)
+  assert.equal(await waitsFor(cluster, 'web'), 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded')
 })

@@ -14,13 +14,25 @@ import type { SchedulingOptions } from './scheduling-options.ts'
 
 /** So many pods may be on their way into the API at once; more would only keep others waiting. */
 const MOST_IN_FLIGHT = 64
+/** After deciding for so long others in this process have their turn. */
+const LONGEST_TURN_MS = 10
 
 /** Schedules until the signal is aborted; `done` when what was begun has ended. */
 export function schedule(options: SchedulingOptions): { readonly busy: boolean; readonly done: Promise<void> } {
   const { client, cache, clock, log, plugins, name, signal } = options
   const queue = schedulingQueue(clock, plugins.map(({ plugin }) => plugin))
+  let idle = 0
   const scheduling: Scheduling = {
-    ...options, queue, nodes: nodeStore(cache), promises: nominator(), events: eventRecorder({ client, clock, log, component: name }),
+    ...options,
+    async idle(work) {
+      idle++
+      try {
+        return await work
+      } finally {
+        idle--
+      }
+    },
+    queue, nodes: nodeStore(cache), promises: nominator(), events: eventRecorder({ client, clock, log, component: name }),
   }
   const attempt = attempts(scheduling)
   const inFlight = new Set<Promise<void>>()
@@ -31,11 +43,14 @@ export function schedule(options: SchedulingOptions): { readonly busy: boolean; 
     await Promise.all([...read].map(kind => cache.informer(kind as Resource).waitForSync()))
     const endings = [...heard].map(kind => cache.informer(kind as Resource).onChange(listener(kind, scheduling)))
     ready = true
+    let since = clock.monotonic()
     for (let entry = await queue.take(); entry; entry = await queue.take()) {
       const work = attempt(entry)
       inFlight.add(work)
       void work.finally(() => inFlight.delete(work))
-      if (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight)
+      if (inFlight.size - idle < MOST_IN_FLIGHT && clock.monotonic() - since < LONGEST_TURN_MS) continue
+      await Promise.race(inFlight)
+      since = clock.monotonic()
     }
     for (const end of endings) end()
     await Promise.all(inFlight)
@@ -44,7 +59,7 @@ export function schedule(options: SchedulingOptions): { readonly busy: boolean; 
   signal.addEventListener('abort', () => queue.close(), { once: true })
   return {
     get busy() {
-      return !ready || queue.length > 0 || inFlight.size > 0
+      return !ready || queue.length > 0 || inFlight.size > idle
     },
     done: run().catch(error => { if (!signal.aborted) log.error(`the scheduler ended: ${errorMessage(error)}`) }),
   }
