@@ -6,6 +6,14 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
+import { dnsLabel } from '../../machinery/names.ts'
+import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { templateWarnings } from '../core/pod/warnings.ts'
+import { defaultClaim } from '../core/persistent-volume-claim.ts'
+import { fractionalBytes } from '../core/volume/shared.ts'
+import { sameJson } from '../validation.ts'
+import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './stateful-set-validation.ts'
 
 const rollingUpdateStatefulSetStrategyShape = object('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
   partition: int32(1, { pointer: true }),
@@ -92,4 +100,42 @@ export const StatefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
   ],
   storageVersionHash: 'H+vl74LkKdo=',
   schema: statefulSet,
+  columns: [
+    nameColumn,
+    { name: 'Ready', type: 'string', cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}` },
+    ageColumn,
+    ...containerColumns<StatefulSet>(({ spec }) => spec.template.spec),
+  ],
+  generationOf: ({ spec }) => spec,
+  defaults: defaultStatefulSet,
+  // Pods are called after their set, and hosts after their pods.
+  validateName: dnsLabel,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  validateStatusUpdate: validateStatefulSetStatus,
+  warnings: ({ spec }, old) => (old && sameJson(spec, old.spec) ? [] : [
+    ...templateWarnings(spec.template),
+    ...(spec.volumeClaimTemplates ?? []).flatMap((claim, index) => fractionalBytes(claim.spec.resources?.requests, `spec.volumeClaimTemplates[${index}].resources.requests`)),
+    ...((spec.revisionHistoryLimit ?? 0) < 0 ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'] : []),
+  ]),
 })
+
+function defaultStatefulSet({ spec }: StatefulSet): void {
+  spec.podManagementPolicy ??= 'OrderedReady'
+  spec.updateStrategy.type ??= 'RollingUpdate'
+  if (spec.updateStrategy.type === 'RollingUpdate') {
+    spec.updateStrategy.rollingUpdate ??= {}
+    spec.updateStrategy.rollingUpdate.partition ??= 0
+  }
+  spec.persistentVolumeClaimRetentionPolicy ??= {}
+  spec.persistentVolumeClaimRetentionPolicy.whenDeleted ??= 'Retain'
+  spec.persistentVolumeClaimRetentionPolicy.whenScaled ??= 'Retain'
+  spec.replicas ??= 1
+  spec.revisionHistoryLimit ??= 10
+  defaultPodTemplate(spec.template)
+  for (const claim of spec.volumeClaimTemplates ?? []) {
+    defaultClaim(claim)
+    claim.kind ||= 'PersistentVolumeClaim'
+    claim.apiVersion ||= 'v1'
+  }
+}

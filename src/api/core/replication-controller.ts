@@ -4,6 +4,12 @@ import { podTemplateSpec } from './pod/pod-spec.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.ts'
+import { podNameWarnings } from '../apps/template-validation.ts'
+import { sameJson } from '../validation.ts'
+import { defaultPodTemplate } from './pod/defaults.ts'
+import { templateWarnings } from './pod/warnings.ts'
+import { validateReplicationController, validateReplicationControllerStatus } from './replication-controller-validation.ts'
 
 const replicationControllerSpecShape = object('io.k8s.api.core.v1.ReplicationControllerSpec', {
   replicas: int32(1, { pointer: true, default: 1 }),
@@ -53,4 +59,34 @@ export const ReplicationControllers: Resource<ReplicationController> = defineRes
   storageVersionHash: 'Jond2If31h0=',
   storagePrefix: 'controllers',
   schema: replicationController,
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', cell: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', cell: ({ status }) => status.replicas },
+    { name: 'Ready', type: 'integer', cell: ({ status }) => status.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicationController>(({ spec }) => spec.template?.spec ?? { containers: [] }),
+    { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => labelsText(spec.selector) },
+  ],
+  fieldSelectors: { 'status.replicas': ({ status }) => `${status.replicas}` },
+  generationOf: ({ spec }) => spec,
+  defaults: defaultReplicationController,
+  validate: validateReplicationController,
+  validateStatusUpdate: validateReplicationControllerStatus,
+  warnings: ({ metadata, spec }, old) => [
+    ...(old ? [] : podNameWarnings(metadata.name)), ...(spec.template && !(old && sameJson(spec, old.spec)) ? templateWarnings(spec.template) : []),
+  ],
 })
+
+/** The labels of the template are the controller's own, and what it looks for, unless it says otherwise. */
+function defaultReplicationController({ metadata, spec }: ReplicationController): void {
+  spec.replicas ??= 1
+  const { template } = spec
+  if (!template) return
+  const labels = template.metadata?.labels
+  if (labels && Object.keys(labels).length > 0) {
+    if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels }
+    if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels }
+  }
+  defaultPodTemplate(template)
+}
