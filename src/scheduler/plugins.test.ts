@@ -60,6 +60,10 @@ const near = (kind: 'podAffinity' | 'podAntiAffinity', topologyKey: string, app:
 const spread = (topologyKey: string, extra = {}) =>
   ({ topologySpreadConstraints: [{ topologyKey, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'web' } }, ...extra }] })
 const web = (name: string) => pod(name, { labels: { app: 'web' } })
+const exclusive: Objects = [
+  [PersistentVolumeClaims, { metadata: { name: 'data', namespace: 'default' }, spec: { volumeName: 'v', accessModes: ['ReadWriteOncePod'] }, status: { phase: 'Bound' } }],
+  [PersistentVolumes, { metadata: { name: 'v' }, spec: {} }],
+]
 const only = (reason: string) => `0/1 nodes are available: 1 ${reason}.`
 
 const filters: readonly (readonly [what: string, pod: Pod, snapshot: Snapshot, expected: string])[] = [
@@ -110,6 +114,9 @@ const filters: readonly (readonly [what: string, pod: Pod, snapshot: Snapshot, e
     [PersistentVolumeClaims, { metadata: { name: 'data', namespace: 'default' }, spec: { volumeName: 'v' }, status: { phase: 'Bound' } }],
     [PersistentVolumes, { metadata: { name: 'v' }, spec: { nodeAffinity: { required: { nodeSelectorTerms: [term('zone', 'In', 'b')] } } } }],
   ]), only("node(s) didn't match PersistentVolume's node affinity")],
+  ['a claim for one pod only', pod('p', { spec: claim('data') as never }), world([node('n')], { n: [pod('q', { spec: claim('data') as never })] }, exclusive),
+    only('node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod')],
+  ['a claim for one pod only that is free', pod('p', { spec: claim('data') as never }), world([node('n')], { n: [pod('q', { namespace: 'other', spec: claim('data') as never })] }, exclusive), 'n'],
   ['several reasons are counted and sorted', pod('p', { requests: { cpu: '5' } }), world([node('a', { spec: { taints: [taint('x', 'NoSchedule')] } }), node('b'), node('c')]),
     '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.'],
 ]

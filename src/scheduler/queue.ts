@@ -211,7 +211,7 @@ export function schedulingQueue(clock: Clock, plugins: readonly QueuePlugin[]): 
     changed(resource, old, object) {
       if (waiting.size === 0) return
       let any = false
-      for (const entry of [...waiting]) {
+      for (const entry of waiting) {
         if (!mayHelp(entry, resource, old, object)) continue
         requeue(entry)
         any = true

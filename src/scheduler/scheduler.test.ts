@@ -169,7 +169,7 @@ test('a pod that somebody else binds first stays where it is', async () => {
 })
 
 test('a scheduler of its own process has its own cache and schedules once it leads', async () => {
-  await using cluster = await testCluster({ parts: [({ cache: _, ...context }) => startScheduler({ ...context, leaderElection: { identity: 'me' } })] })
+  await using cluster = await testCluster({ parts: [({ client, clock, random, log }) => startScheduler({ client, clock, random, log, leaderElection: { identity: 'me' } })] })
   await addNodes(cluster, node('one'))
   await cluster.create(Pods, pod('web'))
   await cluster.settle()
