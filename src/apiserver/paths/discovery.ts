@@ -16,7 +16,8 @@ import { noSuchResource } from '../router.ts'
 import type { PathHandler } from './path.ts'
 
 const apiGroupDiscoveryList: Schema<unknown> = kind('io.k8s.api.apidiscovery.v2.APIGroupDiscoveryList', { metadata: struct(1, listMeta), items: list(2, apiGroupDiscovery) })
-const AGGREGATED = /;\s*g=apidiscovery\.k8s\.io;\s*v=(v2|v2beta1);\s*as=APIGroupDiscoveryList|;\s*as=APIGroupDiscoveryList;\s*v=(v2|v2beta1);\s*g=apidiscovery\.k8s\.io/
+// v2beta1 is not served since 1.35: clients that know nothing newer (before 1.30) fall back to the documents in pieces.
+const AGGREGATED = /;\s*g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryList|;\s*as=APIGroupDiscoveryList;\s*v=v2;\s*g=apidiscovery\.k8s\.io/
 
 /** What groups, versions and kinds there are: in pieces as ever, and all at once for clients that accept that. */
 export function discovery(catalogOf: () => Catalog, serverAddress: () => string): PathHandler {
@@ -92,7 +93,9 @@ const isForeign = (resource: AnyResource, { group = '', version = resource.versi
 const foreign = (resource: AnyResource, subresource: Subresource): object =>
   isForeign(resource, subresource) ? { group: subresource.group ?? '', version: subresource.version ?? resource.version } : {}
 
-const wantsAggregated = (exchange: Exchange): boolean => AGGREGATED.test(exchange.header('accept') ?? '')
+/** Whether a client takes the whole of discovery in one document. */
+export const acceptsAggregated = (accept: string): boolean => AGGREGATED.test(accept)
+const wantsAggregated = (exchange: Exchange): boolean => acceptsAggregated(exchange.header('accept') ?? '')
 
 function aggregated(exchange: Exchange, catalog: Catalog, included: (gv: GroupVersion) => boolean): Promise<void> {
   const names = [...new Set(catalog.groupVersions.filter(included).map(gv => gv.group))]
