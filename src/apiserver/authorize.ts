@@ -26,10 +26,16 @@ export function authorizeInfo(authorizer: Authorizer, user: User, info: RequestI
   })
 }
 
+/** Makes an object where there was none to change: who may update may not create for that. */
+export function permitted<T>(authorizer: Authorizer, call: Call, make: () => T): T {
+  authorize(authorizer, { ...call, verb: 'create' })
+  return make()
+}
+
 /** A list of one object by its name may be allowed to those who may see that object. */
 function nameSelected(fieldSelector: string | undefined, verb: string): string | undefined {
   if (!fieldSelector || !['list', 'watch', 'deletecollection'].includes(verb)) return undefined
-  return /^metadata\.name==?([^,=!\\]+)$/.exec(fieldSelector)?.[1]
+  return /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(fieldSelector)?.[1]
 }
 
 function selectors({ fieldSelector, labelSelector }: { fieldSelector?: string | undefined; labelSelector?: string | undefined }): { fieldSelector?: string; labelSelector?: string } {

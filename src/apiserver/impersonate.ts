@@ -25,7 +25,8 @@ export function impersonate(exchange: Exchange, requester: User, authorizer: Aut
 /** Those who are not anonymous belong to the authenticated; service accounts to their groups when none are named. */
 function groupsOf({ name, groups }: User, namespace: string | undefined): readonly string[] {
   const all = groups.length === 0 && namespace !== undefined ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [...groups]
-  if (name === 'system:anonymous') return all.includes('system:unauthenticated') ? all : [...all, 'system:unauthenticated']
+  if (all.includes('system:unauthenticated')) return all
+  if (name === 'system:anonymous') return [...all, 'system:unauthenticated']
   return all.includes('system:authenticated') ? all : [...all, 'system:authenticated']
 }
 

@@ -6,6 +6,7 @@ import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
 import type { Describe } from './openapi/document.ts'
 import { openapi } from './paths/openapi.ts'
+import { openid } from './paths/openid.ts'
 import type { PathHandler } from './paths/path.ts'
 import { root } from './paths/root.ts'
 import { version } from './paths/version.ts'
@@ -35,6 +36,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
     ...(options.paths ?? []),
     health(options.checks ?? api.checks),
     version,
+    openid(server.tokens),
     discovery(catalogOf, () => `${options.advertised?.address ?? options.address ?? '127.0.0.1'}:${bound.port}`),
     openapi(catalogOf, options.describe),
     root(catalogOf),

@@ -1,8 +1,10 @@
 import { resources } from '../api/index.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
+import { bootstrapTokens } from '../apiserver/authn/bootstrap-token.ts'
 import { certificateAuthenticator } from '../apiserver/authn/certificate.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
+import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import { encryptedStorage } from '../storage/encryption.ts'
@@ -35,10 +37,10 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
   cleanup(() => api.close())
-  await bootstrap(api.local, api.stores, dnsObjects(options.clusterDns, options.dnsPort))
+  await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
   const server = await listen(api, {
     advertised: { address: await nodeAddress(host, options) },
-    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : [])],
+    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : []), bootstrapTokens(api.stores, clock)],
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)

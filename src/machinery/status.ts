@@ -105,6 +105,6 @@ export function invalid(kind: { group: string; kind: string }, name: string, cau
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const qualified = kind.group ? `${kind.kind}.${kind.group}` : kind.kind
   return new StatusError('Invalid', `${qualified} "${name}" is invalid: ${list}`, {
-    ...(name && { name }), ...(kind.group && { group: kind.group }), kind: kind.kind, causes: [...causes],
+    ...(name && { name }), ...(kind.group && { group: kind.group }), ...(kind.kind && { kind: kind.kind }), causes: [...causes],
   })
 }

@@ -48,7 +48,7 @@ function checkBinding(request: AdmissionRequest, context: AdmissionContext): voi
   const resource = roleRef.kind === 'Role' ? Roles : ClusterRoles
   if (context.allowed(request.user, 'bind', { group: RBAC_GROUP, plural: resource.plural }, request.namespace, roleRef.name)) return
   const rules = context.rbac.rulesOf(roleRef, request.namespace)
-  if (!rules) throw notFound(resource, roleRef.name)
+  if (!rules) throw notFound(request.resource, roleRef.name)
   requireHeld(request, context, rules)
 }
 

@@ -21,7 +21,7 @@ export const serviceAccount: AdmissionPlugin = {
   mutate(request, context) {
     if (request.operation !== 'CREATE') return
     const pod = request.object as Pod
-    if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return
+    if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod)
     pod.spec.serviceAccountName ||= 'default'
     pod.spec.serviceAccount = pod.spec.serviceAccountName
     const account = accountOf(request, pod, context)

@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import type { JWTPayload } from 'jose'
 import type { User } from '../../api/request.ts'
 import { Nodes } from '../../api/core/node.ts'
@@ -81,10 +81,13 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
     const payload = await payloadOf(token)
     if (!payload) return undefined
     const now = options.clock.now()
-    if (payload.exp! * 1000 <= now || (payload.nbf ?? 0) * 1000 > now + 1000) throw unauthorized()
-    const audiences = [payload.aud ?? []].flat().filter(audience => wanted.includes(audience))
+    if (payload.exp! * 1000 <= now) throw new TokenRefusal('service account token has expired')
+    if ((payload.nbf ?? 0) * 1000 > now + 1000) throw new TokenRefusal('service account token is not valid yet')
+    const own = [payload.aud ?? []].flat()
+    const audiences = own.filter(audience => wanted.includes(audience))
     const claims = payload['kubernetes.io'] as TokenClaims
-    if (audiences.length === 0 || !isAlive(options.reader, claims, now)) throw unauthorized()
+    if (audiences.length === 0) throw new TokenRefusal(`token audiences ${quotedList(own)} is invalid for the target audiences ${quotedList(wanted)}`)
+    if (!isAlive(options.reader, claims, now)) throw new TokenRefusal('service account token has been invalidated')
     return { user: userOf(claims, payload.jti), audiences }
   }
 
@@ -97,7 +100,17 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
   }
 }
 
-const unauthorized = (): StatusError => new StatusError('Unauthorized', 'Unauthorized')
+/** A 401 that tells clients nothing; `why` is for who may review tokens. */
+export class TokenRefusal extends StatusError {
+  readonly why: string
+
+  constructor(why: string) {
+    super('Unauthorized', 'Unauthorized')
+    this.why = why
+  }
+}
+
+const quotedList = (items: readonly string[]): string => `[${items.map(item => JSON.stringify(item)).join(' ')}]`
 
 function sign({ claims, audiences, issuedAtSeconds, expiresAtSeconds }: TokenRequestParameters, { issuer, signingKey, random }: ServiceAccountTokenOptions): Promise<string> {
   return new SignJWT({ 'kubernetes.io': claims })
@@ -122,11 +135,12 @@ async function verifySignature(token: string, keys: readonly VerificationKey[], 
   try {
     const { kid } = decodeProtectedHeader(token)
     const key = keys.find(candidate => candidate.id === kid)
-    if (!key) throw unauthorized()
+    if (!key) throw new TokenRefusal('no key of this server signed the token')
     const { payload } = await jwtVerify(token, key.key, { algorithms: [key.algorithm], issuer, currentDate: new Date(clock.now()), requiredClaims: ['exp', 'kubernetes.io'] })
     return payload
-  } catch {
-    throw unauthorized()
+  } catch (error) {
+    if (error instanceof TokenRefusal) throw error
+    throw new TokenRefusal(error instanceof errors.JWTExpired ? 'service account token has expired' : 'go-jose/go-jose: error in cryptographic primitive')
   }
 }
 

@@ -45,7 +45,7 @@ function decideByResource(reader: ObjectReader, node: string, attributes: Attrib
     case 'persistentvolumes': return getVolume(reader, node, attributes)
     case 'resourceclaims.resource.k8s.io': return getReferenced(reader, node, attributes, 'resourceClaims')
     case 'serviceaccounts': return tokenRequest(reader, node, attributes)
-    case 'leases.coordination.k8s.io': return ownObject(node, attributes, 'lease', 'kube-node-lease')
+    case 'leases.coordination.k8s.io': return ownObject(node, attributes, 'node lease', 'kube-node-lease')
     case 'csinodes.storage.k8s.io': return ownObject(node, attributes, 'CSINode', undefined)
     case 'resourceslices.resource.k8s.io': return resourceSlice(reader, node, attributes)
     case 'nodes': return verb === 'get' || verb === 'list' || verb === 'watch' ? readNode(node, attributes) : undefined
@@ -103,10 +103,10 @@ function tokenRequest(reader: ObjectReader, node: string, attributes: Attributes
 }
 
 function ownObject(node: string, attributes: Attributes, what: string, namespace: string | undefined): Decision {
-  if (!['get', 'create', 'update', 'patch', 'delete'].includes(attributes.verb)) return refuse(`can only get, create, update, patch, or delete a node ${what}`)
+  if (!['get', 'create', 'update', 'patch', 'delete'].includes(attributes.verb)) return refuse(`can only get, create, update, patch, or delete a ${what}`)
   if (namespace !== undefined && attributes.namespace !== namespace) return refuse(`can only access leases in the "${namespace}" system namespace`)
   // A create has no name in its URL; admission looks at the body's.
-  return attributes.verb === 'create' || attributes.name === node ? ALLOW : refuse(`can only access node ${what} with the same name as the requesting node`)
+  return attributes.verb === 'create' || attributes.name === node ? ALLOW : refuse(`can only access ${what} with the same name as the requesting node`)
 }
 
 function resourceSlice(reader: ObjectReader, node: string, { verb, name, fieldSelector }: Attributes): Decision {

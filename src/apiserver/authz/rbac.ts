@@ -58,11 +58,13 @@ export function createRbac(reader: ObjectReader): Rbac {
     name: 'RBAC',
     rulesOf,
     authorize(attributes) {
+      const errors: string[] = []
       for (const grant of grantsOf(attributes.user, attributes.path === undefined ? attributes.namespace : undefined)) {
         const rules = rulesOf(grant.binding.roleRef, grant.namespace)
-        if (rules?.some(rule => ruleAllows(rule, attributes))) return { verdict: 'allow', reason: explain(grant) }
+        if (!rules) errors.push(missingRole(grant.binding))
+        else if (rules.some(rule => ruleAllows(rule, attributes))) return { verdict: 'allow', reason: explain(grant) }
       }
-      return NO_OPINION
+      return errors.length === 0 ? NO_OPINION : { verdict: 'noOpinion', reason: `RBAC: ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}` }
     },
     rulesFor(user, namespace) {
       const rules: PolicyRule[] = []
@@ -70,12 +72,14 @@ export function createRbac(reader: ObjectReader): Rbac {
       for (const { binding, namespace: of } of grantsOf(user, namespace)) {
         const found = rulesOf(binding.roleRef, of)
         if (found) rules.push(...found)
-        else errors.push(`${binding.roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io "${binding.roleRef.name}" not found`)
+        else errors.push(missingRole(binding))
       }
       return { rules, errors }
     },
   }
 }
+
+const missingRole = ({ roleRef }: RoleBinding | ClusterRoleBinding): string => `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`
 
 /** Looks grants up by subject key; made anew when the kind's version moved. */
 function indexed(reader: ObjectReader, resource: typeof ClusterRoleBindings | typeof RoleBindings): (key: string) => readonly Grant[] {

@@ -3,6 +3,7 @@ import type { LocalApi, User } from '../../api/request.ts'
 import { isReason } from '../../machinery/status.ts'
 import type { ObjectReader } from '../object-reader.ts'
 import type { BootstrapObject } from './bootstrap-object.ts'
+import { configMaps } from './config-maps.ts'
 import { flowControl } from './flow-control.ts'
 import { namespaces } from './namespaces.ts'
 import { priorityClasses } from './priority-classes.ts'
@@ -12,7 +13,7 @@ import { bootstrapPolicy } from './rbac.ts'
 export const API_SERVER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
 
 /** Everything that a fresh server contains, namespaces first. */
-export const bootstrapObjects = (): BootstrapObject[] => [...namespaces, ...priorityClasses, ...flowControl, ...bootstrapPolicy()]
+export const bootstrapObjects = (): BootstrapObject[] => [...namespaces, ...configMaps, ...priorityClasses, ...flowControl, ...bootstrapPolicy()]
 
 /** Makes what is missing and adds what a stored object lacks. A server whose objects are all there writes nothing. */
 export async function bootstrap(api: LocalApi, reader: ObjectReader, objects: readonly BootstrapObject[] = bootstrapObjects()): Promise<void> {

@@ -7,7 +7,10 @@ import type { User } from '../../api/request.ts'
 import type { KubeObject } from '../../api/resource.ts'
 import { timestamp } from '../../machinery/clock.ts'
 import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
+import { TokenRefusal } from '../authn/service-account-token.ts'
 import type { Attributes } from '../authz/authorizer.ts'
+import { nodeOf } from '../authz/node.ts'
+import { selectorCauses, selectorProblem, selectorText } from './review-selectors.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
@@ -29,7 +32,7 @@ const review = <T extends KubeObject>(kind: string, answer: (server: Server, cal
 const infoOf = ({ name, uid, groups, extra }: User) => ({ username: name, ...(uid && { uid }), groups: [...groups], ...(extra && { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])) }) })
 
 const selfSubjectReview = review<SelfSubjectReview>('SelfSubjectReview', ({ clock }, { user }, question) =>
-  ({ ...question, metadata: { ...question.metadata, creationTimestamp: timestamp(clock.now()) }, status: { userInfo: infoOf(user) } }))
+  ({ ...question, metadata: { creationTimestamp: timestamp(clock.now()) } as SelfSubjectReview['metadata'], status: { userInfo: infoOf(user) } }))
 
 const tokenReview = review<TokenReview>('TokenReview', async ({ tokens }, _call, question) => {
   const { token, audiences } = question.spec
@@ -40,21 +43,10 @@ const tokenReview = review<TokenReview>('TokenReview', async ({ tokens }, _call,
     return { ...question, status: { authenticated: true, user: infoOf({ ...found.user, groups: withAuthenticated(found.user.groups) }), audiences: [...found.audiences] } }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
-    return { ...question, status: { user: {}, error: error.message === 'Unauthorized' ? 'invalid bearer token' : error.message } }
+    return { ...question, status: { user: {}, error: error instanceof TokenRefusal ? `[invalid bearer token, ${error.why}]` : error.message === 'Unauthorized' ? 'invalid bearer token' : error.message } }
   }
 })
 const withAuthenticated = (groups: readonly string[]): string[] => (groups.includes('system:authenticated') ? [...groups] : [...groups, 'system:authenticated'])
-
-function selectorText(selector: ResourceAttributes['labelSelector'] | ResourceAttributes['fieldSelector']): string | undefined {
-  if (!selector) return undefined
-  if (selector.rawSelector) return selector.rawSelector
-  return (selector.requirements ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key
-    if (operator === 'DoesNotExist') return `!${key}`
-    if (values.length === 1) return `${key}${operator === 'In' ? '=' : '!='}${values[0]}`
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
-  }).join(',')
-}
 
 function attributesOf(user: User, { resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Attributes {
   if (!resourceAttributes) return { user, verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' }
@@ -66,14 +58,16 @@ function attributesOf(user: User, { resourceAttributes, nonResourceAttributes }:
   }
 }
 
-function accessStatus({ authorizer }: Server, attributes: Attributes) {
+function accessStatus({ authorizer }: Server, attributes: Attributes, asked: ResourceAttributes | undefined) {
   const { verdict, reason } = authorizer.authorize(attributes)
-  return { allowed: verdict === 'allow', ...(verdict === 'deny' && { denied: true }), ...(reason && { reason }) }
+  const problem = asked && selectorProblem(asked)
+  return { allowed: verdict === 'allow', ...(verdict === 'deny' && { denied: true }), ...(reason && { reason }), ...(problem && { evaluationError: problem }) }
 }
 
 function checkAttributes({ resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Cause[] {
   if (resourceAttributes && nonResourceAttributes) return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')]
-  return resourceAttributes || nonResourceAttributes ? [] : [invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
+  if (resourceAttributes) return selectorCauses(resourceAttributes)
+  return nonResourceAttributes ? [] : [invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
 }
 
 const refuse = (call: Call, causes: readonly Cause[]): void => {
@@ -82,7 +76,7 @@ const refuse = (call: Call, causes: readonly Cause[]): void => {
 
 const selfSubjectAccessReview = review<SubjectAccessReview>('SelfSubjectAccessReview', (server, call, question) => {
   refuse(call, checkAttributes(question.spec))
-  return { ...question, status: accessStatus(server, attributesOf(call.user, question.spec)) }
+  return { ...question, status: accessStatus(server, attributesOf(call.user, question.spec), question.spec.resourceAttributes) }
 })
 
 function subjectAccess(server: Server, call: Call, question: SubjectAccessReview): SubjectAccessReview {
@@ -91,7 +85,7 @@ function subjectAccess(server: Server, call: Call, question: SubjectAccessReview
   if (!user && groups.length === 0) causes.push(invalidValue('spec.user', user, 'at least one of user or group must be specified'))
   refuse(call, causes)
   const subject: User = { name: user, groups, ...(uid && { uid }), ...(extra && { extra: extra as Record<string, string[]> }) }
-  return { ...question, status: accessStatus(server, attributesOf(subject, question.spec)) }
+  return { ...question, status: accessStatus(server, attributesOf(subject, question.spec), question.spec.resourceAttributes) }
 }
 const subjectAccessReview = review<SubjectAccessReview>('SubjectAccessReview', subjectAccess)
 const localSubjectAccessReview = review<SubjectAccessReview>('LocalSubjectAccessReview', (server, call, question) => {
@@ -107,14 +101,16 @@ const selfSubjectRulesReview = review<SelfSubjectRulesReview>('SelfSubjectRulesR
   const isSuper = call.user.groups.includes('system:masters')
   const all = isSuper ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }, ...rules] : rules
   const part = (list: readonly string[] | null | undefined): string[] => [...(list ?? [])]
+  const isNode = nodeOf(call.user) !== undefined
+  const unresolved = [...errors, ...(isNode ? ['node authorizer does not support user rule resolution'] : [])]
   return {
-    ...question,
+    ...question, metadata: {}, spec: {},
     status: {
       resourceRules: all.filter(rule => rule.resources?.length).map(rule =>
         ({ verbs: part(rule.verbs), apiGroups: part(rule.apiGroups), resources: part(rule.resources), ...('resourceNames' in rule && rule.resourceNames?.length && { resourceNames: rule.resourceNames }) })),
       nonResourceRules: all.filter(rule => rule.nonResourceURLs?.length).map(({ verbs, nonResourceURLs }) => ({ verbs: part(verbs), nonResourceURLs: part(nonResourceURLs) })),
-      incomplete: true,
-      evaluationError: [...errors, 'node authorizer does not support user rule resolution'].join(', '),
+      incomplete: isNode,
+      ...(unresolved.length > 0 && { evaluationError: unresolved.join(', ') }),
     },
   } as SelfSubjectRulesReview
 })

@@ -3,6 +3,7 @@ import { parseJson } from '../../machinery/json.ts'
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../machinery/patch/index.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
+import { permitted } from '../authorize.ts'
 import { servedOf, type Call } from '../call.ts'
 import type { Catalog } from '../catalog.ts'
 import type { FieldTracker } from '../field-tracker.ts'
@@ -15,13 +16,13 @@ import type { Verb } from './verb.ts'
 const APPLY = 'application/apply-patch+yaml'
 
 /** Changes an object by what a patch says, whatever version of it is there. Applying makes the object where there is none. */
-export const patch: Verb = async ({ registry, catalog, fields }, call) => {
+export const patch: Verb = async ({ registry, catalog, fields, authorizer }, call) => {
   const isApply = call.patchType === APPLY
   checkWriteOptions('PatchOptions', call.options, isApply)
   const kind = kindOf(servedOf(call))
   const { object, created } = await registry.update(call, {
     next: current => toStored(kind, patched(call, kind, toServedVersion(servedOf(call), current), catalog, fields)), unconditional: true, applied: isApply,
-    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => toStored(kind, applied(call, kind, undefined, catalog, fields)) }),
+    ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => permitted(authorizer, call, () => toStored(kind, applied(call, kind, undefined, catalog, fields))) }),
   })
   return { object: toServedVersion(servedOf(call), object), created }
 }

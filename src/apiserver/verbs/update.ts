@@ -1,3 +1,4 @@
+import { permitted } from '../authorize.ts'
 import { servedOf } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
@@ -7,7 +8,7 @@ import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
 
 /** Replaces an object, or one of its subresources that has the same form. */
-export const update: Verb = async ({ registry, catalog }, call) => {
+export const update: Verb = async ({ registry, catalog, authorizer }, call) => {
   checkWriteOptions('UpdateOptions', call.options)
   // Read before anything is looked up: a body that is none is refused whether or not there is an object.
   let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(servedOf(call)), catalog)
@@ -18,7 +19,7 @@ export const update: Verb = async ({ registry, catalog }, call) => {
     return draft
   }
   const { object, created } = await registry.update(call, {
-    next, checksUid: true, ...(call.subresource ? { subresource: call.subresource } : createsOnUpdate(call.resource) && { missing: next }),
+    next, checksUid: true, ...(call.subresource ? { subresource: call.subresource } : createsOnUpdate(call.resource) && { missing: () => permitted(authorizer, call, next) }),
   })
   return { object: toServedVersion(servedOf(call), object), created }
 }
