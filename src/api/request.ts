@@ -1,12 +1,7 @@
 import type { KubeList, KubeObject, AnyResource } from './resource.ts'
+import type { User } from './user.ts'
 
-/** Who asks, as authentication found out. */
-export interface User {
-  readonly name: string
-  readonly uid?: string
-  readonly groups: readonly string[]
-  readonly extra?: Readonly<Record<string, readonly string[]>>
-}
+export type { User }
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
 

@@ -1,8 +1,8 @@
 import type { FieldSet } from '../machinery/managed-fields/index.ts'
 import type { Schema } from '../machinery/schema/schema.ts'
 import type { Cause } from '../machinery/status.ts'
-import type { User } from './request.ts'
 import type { ListMeta, ObjectMeta } from './meta/object-meta.ts'
+import type { User } from './user.ts'
 
 /** What every stored object has. Objects that come from a store, a cache or a client are shared: never change one, build a new one. */
 export interface KubeObject {

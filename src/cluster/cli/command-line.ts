@@ -27,7 +27,7 @@ async function dispatch([first = 'help', ...rest]: readonly string[], env: NodeJ
   const parsed = parseArguments(verb, rest)
   const call = { ...parsed, env, print, say }
   if (parsed.flags['help']) {
-    const { help } = await import('./help.ts')
+    const help = (await import('./help.ts')).helpOf(verbs)
     return (await help.run({ ...call, options: readOptions(), positionals: [name] })) ?? 0
   }
   return (await verb.run({ ...call, options: readOptions(parsed.options, env) })) ?? 0

@@ -1,11 +1,4 @@
-import type { Verb } from './verb.ts'
-
-/** A verb as help lists it; its code is loaded when it is called. */
-export interface VerbEntry {
-  name: string
-  summary: string
-  load(): Promise<Verb>
-}
+import type { VerbEntry } from './verb.ts'
 
 /** Every verb, in the order of help. */
 export const verbs: readonly VerbEntry[] = [
@@ -24,7 +17,7 @@ export const verbs: readonly VerbEntry[] = [
   { name: 'kubelet', summary: 'run only the kubelet', load: async () => (await import('./component.ts')).componentVerb('kubelet') },
   { name: 'proxy', summary: 'run only the service proxy', load: async () => (await import('./component.ts')).componentVerb('proxy') },
   { name: 'dns', summary: 'run only the DNS server', load: async () => (await import('./component.ts')).componentVerb('dns') },
-  { name: 'test', summary: "run k8ts's own checks and tests (by the launcher)", load: async () => (await import('./help.ts')).help },
+  { name: 'test', summary: "run k8ts's own checks and tests (by the launcher)", load: async () => (await import('./help.ts')).helpOf(verbs) },
   { name: 'version', summary: 'print versions', load: async () => (await import('./version.ts')).version },
-  { name: 'help', summary: 'print this, or the flags of one command', load: async () => (await import('./help.ts')).help },
+  { name: 'help', summary: 'print this, or the flags of one command', load: async () => (await import('./help.ts')).helpOf(verbs) },
 ]

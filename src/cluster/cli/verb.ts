@@ -34,3 +34,10 @@ export interface Verb {
   /** The exit code, 0 when nothing is returned. Throws a StatusError for what a person can mend. */
   run(call: Call): Promise<number | void>
 }
+
+/** A verb as help lists it; its code is loaded when it is called. */
+export interface VerbEntry {
+  name: string
+  summary: string
+  load(): Promise<Verb>
+}
