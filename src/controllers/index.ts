@@ -12,6 +12,7 @@ import { disruptionController } from './disruption.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGcController } from './pod-gc.ts'
@@ -35,6 +36,7 @@ export const controllers: readonly ControllerModule[] = [
   replicationController,
   daemonSetController,
   statefulSetController,
+  jobController,
   endpointsController,
   endpointSliceController,
   garbageCollector,

@@ -54,6 +54,8 @@ async function removeSurplus(context: Context): Promise<void> {
 
 /** Deletes without grace; a pod that was interrupted is marked as failed first, so that its owner counts it so. */
 async function remove(pod: Pod, message: string, { client, clock }: Context, disrupted: boolean): Promise<void> {
+  // A pod that only waits for its finalizers is as good as gone: asking again would change nothing but its version, and wake this very key.
+  if (isPodFinished(pod) && pod.metadata.deletionGracePeriodSeconds === 0) return
   try {
     if (!isPodFinished(pod)) {
       const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message }

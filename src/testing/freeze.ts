@@ -16,13 +16,18 @@ export interface Traffic {
   readonly watches: number
   /** Grows with each call, answer and event. */
   readonly activity: number
+  /** How many writes there were, and the last of them: what a cluster that never settles is busy with. */
   readonly writes: number
+  readonly lastWrites: readonly string[]
 }
+
+const REMEMBERED = 6
 
 /** The same API, with its objects frozen, so that a component that changes one fails, and its traffic counted. */
 export function watchedApi(api: LocalApi): { api: LocalApi; traffic: Traffic } {
   const open = new Set<string>()
-  const traffic = { watches: 0, activity: 0, writes: 0, get open() { return [...open] } }
+  const lastWrites: string[] = []
+  const traffic = { watches: 0, activity: 0, writes: 0, lastWrites, get open() { return [...open] } }
   let count = 0
   return {
     traffic,
@@ -31,7 +36,13 @@ export function watchedApi(api: LocalApi): { api: LocalApi; traffic: Traffic } {
         const name = `${count++} ${request.user.name} ${request.verb} ${request.resource.plural} ${request.namespace ?? ''}/${request.name ?? ''}`
         open.add(name)
         traffic.activity++
-        if (!['get', 'list'].includes(request.verb)) traffic.writes++
+        if (!['get', 'list'].includes(request.verb)) {
+          traffic.writes++
+          lastWrites.push(name)
+          if (lastWrites.length > REMEMBERED) lastWrites.shift()
+          // A write takes a turn of the event loop, as it does with a disk; else controllers that never rest would let nobody notice.
+          await new Promise<void>(resolve => setImmediate(resolve))
+        }
         try {
           return deepFreeze(await api.call({ ...request, body: deepFreeze(request.body) }))
         } finally {

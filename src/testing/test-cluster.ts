@@ -12,6 +12,7 @@ import { localTransport } from '../client/transport.ts'
 import type { ControllerModule } from '../controllers/framework.ts'
 import { startControllers } from '../controllers/index.ts'
 import type { ControllerSettings } from '../controllers/settings.ts'
+import { systemClock } from '../machinery/clock.ts'
 import { silentLog, type Log } from '../machinery/log.ts'
 import { seededRandom } from '../machinery/random.ts'
 import type { Draft } from '../machinery/schema/schema.ts'
@@ -41,6 +42,8 @@ export interface TestClusterOptions {
   /** Starts more: `context => startScheduler(context)`. */
   readonly parts?: readonly ((context: TestPartContext) => TestPart)[]
   readonly seed?: number
+  /** Real milliseconds after which `settle` gives up. */
+  readonly settleMs?: number
   readonly log?: Log
   readonly resources?: readonly AnyResource[]
   readonly apiServer?: Partial<ApiServerOptions>
@@ -78,7 +81,8 @@ const ADMIN: User = { name: 'admin', groups: ['system:masters', 'system:authenti
 const QUIET_TURNS = 4
 /** Time for those who lost a race to try again belongs to settling. */
 const BACK_OFF_MS = 100
-const LONGEST_SETTLE_TURNS = 20_000
+/** Real time after which a cluster counts as one that never settles. */
+const LONGEST_SETTLE_MS = 20_000
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -103,8 +107,11 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
   const settle = async (): Promise<void> => {
     let [quiet, seen] = [0, -1]
     const end = clock.now() + BACK_OFF_MS
-    for (let turns = 0; quiet < QUIET_TURNS; turns++) {
-      if (turns > LONGEST_SETTLE_TURNS) throw new Error(`the cluster never settles: ${traffic.writes} writes; open calls: ${traffic.open.join(', ') || 'none'}`)
+    const [startedAt, before] = [systemClock.monotonic(), traffic.writes]
+    while (quiet < QUIET_TURNS) {
+      if (systemClock.monotonic() - startedAt > (options.settleMs ?? LONGEST_SETTLE_MS)) {
+        throw new Error(`the cluster never settles: ${traffic.writes - before} writes, the last:\n  ${traffic.lastWrites.join('\n  ')}\nopen calls: ${traffic.open.join(', ') || 'none'}`)
+      }
       await turn()
       const still = traffic.activity === seen && traffic.open.length === 0 && !parts.some(part => part.busy)
       seen = traffic.activity
