@@ -1,6 +1,6 @@
 import type { MatchResources } from './shared.ts'
-import type { MutatingWebhook } from './mutating-webhook-configuration.ts'
-import type { ValidatingWebhook } from './validating-webhook-configuration.ts'
+import type { MutatingWebhook } from './mutating-webhook-configuration-schema.ts'
+import type { ValidatingWebhook } from './validating-webhook-configuration-schema.ts'
 
 /** What a webhook leaves open. */
 export function defaultWebhook(webhook: ValidatingWebhook | MutatingWebhook): void {

@@ -1,7 +1,7 @@
 import type { Cause } from '../../machinery/status.ts'
 import { invalid, notSupported, required } from '../validation.ts'
 import { oneOf, REINVOCATION_POLICIES } from './match-validation.ts'
-import type { MutatingAdmissionPolicy, Mutation } from './mutating-admission-policy.ts'
+import type { MutatingAdmissionPolicy, Mutation } from './mutating-admission-policy-schema.ts'
 import { validatePolicyFrame } from './policy-validation.ts'
 import type { MatchResources } from './shared.ts'
 

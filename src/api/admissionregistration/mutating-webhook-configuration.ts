@@ -1,37 +1,12 @@
-import type { Infer, Schema } from '../../machinery/schema/schema.ts'
-import { int32, kind, list, object, ref, string, struct } from '../../machinery/schema/schema.ts'
-import { matchCondition, ruleWithOperations, webhookClientConfig } from './shared.ts'
-import { objectMeta } from '../meta/object-meta.ts'
-import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { defaultWebhook } from './defaults.ts'
 import { validateWebhooks } from './webhook-validation.ts'
+import type { MutatingWebhookConfiguration } from './mutating-webhook-configuration-schema.ts'
+import { mutatingWebhookConfiguration } from './mutating-webhook-configuration-schema.ts'
 
-const mutatingWebhookShape = object('io.k8s.api.admissionregistration.v1.MutatingWebhook', {
-  name: string(1, { required: true }),
-  clientConfig: struct(2, webhookClientConfig, { required: true }),
-  rules: list(3, ruleWithOperations, { listType: 'atomic' }),
-  failurePolicy: string(4, { pointer: true, enum: ['Fail', 'Ignore'] }),
-  matchPolicy: string(9, { pointer: true, enum: ['Equivalent', 'Exact'] }),
-  namespaceSelector: ref(5, labelSelector),
-  objectSelector: ref(11, labelSelector),
-  sideEffects: string(6, { required: true, pointer: true, enum: ['None', 'NoneOnDryRun', 'Some', 'Unknown'] }),
-  timeoutSeconds: int32(7, { pointer: true }),
-  admissionReviewVersions: list(8, 'string', { required: true, listType: 'atomic' }),
-  reinvocationPolicy: string(10, { pointer: true, enum: ['IfNeeded', 'Never'] }),
-  matchConditions: list(12, matchCondition, { patchStrategy: 'merge', patchMergeKey: 'name', listType: 'map', listMapKeys: ['name'] }),
-})
-export interface MutatingWebhook extends Infer<typeof mutatingWebhookShape> {}
-export const mutatingWebhook: Schema<MutatingWebhook> = mutatingWebhookShape
-
-const mutatingWebhookConfigurationShape = kind('io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration', {
-  metadata: struct(1, objectMeta),
-  webhooks: list(2, mutatingWebhook, { patchStrategy: 'merge', patchMergeKey: 'name', listType: 'map', protoName: 'Webhooks', listMapKeys: ['name'] }),
-})
-export interface MutatingWebhookConfiguration extends Infer<typeof mutatingWebhookConfigurationShape> {}
-export const mutatingWebhookConfiguration: Schema<MutatingWebhookConfiguration> = mutatingWebhookConfigurationShape
+export * from './mutating-webhook-configuration-schema.ts'
 
 /** The handle for mutatingwebhookconfigurations of admissionregistration.k8s.io. */
 export const MutatingWebhookConfigurations: Resource<MutatingWebhookConfiguration> = defineResource<MutatingWebhookConfiguration>({

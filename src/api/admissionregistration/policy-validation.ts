@@ -5,7 +5,7 @@ import { validateLabelSelector } from '../meta/selector-validation.ts'
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required, sameJson } from '../validation.ts'
 import { FAILURE_POLICIES, oneOf, validateMatchConditions, validateMatchResources } from './match-validation.ts'
 import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from './shared.ts'
-import type { AuditAnnotation, ValidatingAdmissionPolicy, Validation } from './validating-admission-policy.ts'
+import type { AuditAnnotation, ValidatingAdmissionPolicy, Validation } from './validating-admission-policy-schema.ts'
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const NOT_FOUND_ACTIONS = ['Deny', 'Allow']

@@ -4,9 +4,9 @@ import { validateLabelSelector } from '../meta/selector-validation.ts'
 import { duplicate, invalid, invalidBy, notSupported, required, sameJson } from '../validation.ts'
 import { validateWebhookService, validateWebhookUrl } from '../webhook-address.ts'
 import { FAILURE_POLICIES, MATCH_POLICIES, oneOf, REINVOCATION_POLICIES, validateMatchConditions, validateRule } from './match-validation.ts'
-import type { MutatingWebhook } from './mutating-webhook-configuration.ts'
+import type { MutatingWebhook } from './mutating-webhook-configuration-schema.ts'
 import type { WebhookClientConfig } from './shared.ts'
-import type { ValidatingWebhook } from './validating-webhook-configuration.ts'
+import type { ValidatingWebhook } from './validating-webhook-configuration-schema.ts'
 
 type Webhook = ValidatingWebhook | MutatingWebhook
 const REVIEW_VERSIONS = ['v1', 'v1beta1']

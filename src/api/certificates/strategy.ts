@@ -1,6 +1,6 @@
 import { timestamp } from '../../machinery/clock.ts'
-import type { User } from '../request.ts'
-import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request.ts'
+import type { User } from '../user.ts'
+import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request-schema.ts'
 
 /** Who asks for the certificate is what the server found out, whatever the request says. */
 export function prepareRequestForCreate(draft: CertificateSigningRequest, _now: number | undefined, user?: User): void {

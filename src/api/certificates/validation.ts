@@ -1,7 +1,7 @@
 import type { Cause } from '../../machinery/status.ts'
 import type { ValidationContext } from '../resource.ts'
 import { duplicate, forbidden, invalid, notSupported, required, sameJson } from '../validation.ts'
-import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request.ts'
+import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request-schema.ts'
 import { derProblem, pemBlocks } from './pem.ts'
 import { validateSignerName } from './signer-name.ts'
 

@@ -2,7 +2,7 @@ import { dnsLabel, dnsSubdomain } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { forbidden, invalid, invalidBy, notSupported, required, sameJson } from '../validation.ts'
 import { validateConditions } from './conditions.ts'
-import type { FlowSchema, FlowSchemaSpec, NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule, Subject } from './flow-schema.ts'
+import type { FlowSchema, FlowSchemaSpec, NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule, Subject } from './flow-schema-schema.ts'
 import { mandatoryFlowSchemas } from './mandatory.ts'
 
 const HIGHEST_PRECEDENCE = 10_000

@@ -4,7 +4,7 @@ import { validateConditions } from './conditions.ts'
 import { mandatoryPriorityLevels } from './mandatory.ts'
 import type {
   ExemptPriorityLevelConfiguration, LimitedPriorityLevelConfiguration, LimitResponse, PriorityLevelConfiguration, PriorityLevelConfigurationSpec, QueuingConfiguration,
-} from './priority-level-configuration.ts'
+} from './priority-level-configuration-schema.ts'
 
 const EXEMPT = 'exempt'
 const TYPES = ['Exempt', 'Limited']

@@ -4,7 +4,7 @@ import { validateAddress } from '../addresses.ts'
 import { parseAddress } from '../cidr.ts'
 import { portNameProblems } from '../core/pod/validation/handlers.ts'
 import { inRange, invalid, invalidBy, notSupported, required } from '../validation.ts'
-import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressSpec, IngressTLS } from './ingress.ts'
+import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressSpec, IngressTLS } from './ingress-schema.ts'
 
 /** The annotation that named the class before `ingressClassName` did. */
 export const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'

@@ -3,7 +3,7 @@ import { cidrWarnings, isStrictSubset, parseCidr, validateCidr } from '../cidr.t
 import { portNameProblems } from '../core/pod/validation/handlers.ts'
 import { validateLabelSelector } from '../meta/selector-validation.ts'
 import { forbidden, inRange, invalid, invalidBy, notSupported, required } from '../validation.ts'
-import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './network-policy.ts'
+import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './network-policy-schema.ts'
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP']
 const POLICY_TYPES = ['Ingress', 'Egress']
