@@ -1,77 +1,143 @@
-// Measures the API server by itself over memory, through HTTPS: node bench/apiserver.ts [pods]
-import { connect, type ClientHttp2Session } from 'node:http2'
-import { startAlone } from '../test/api-server-alone.ts'
+// Measures the API server in a process of its own, through HTTPS with a client certificate, and tells what each request costs that process:
+// node bench/apiserver.ts [pods] [--memory] [--prof] [--only=create,get,list,pages,watch,stall]
+import { fork } from 'node:child_process'
+import { connect } from 'node:http2'
+import { Connection, type Credentials } from './http1-client.ts'
 
-const count = Number(process.argv[2] ?? 5000)
-const server = await startAlone()
-const session: ClientHttp2Session = connect(`https://127.0.0.1:${server.port}`, { cert: server.admin.certificate, key: server.admin.key, ca: server.authority.certificate, settings: { initialWindowSize: 1 << 24 } })
+const args = process.argv.slice(2)
+const count = Number(args.find(arg => /^\d+$/.test(arg)) ?? 5000)
+const only = args.find(arg => arg.startsWith('--only='))?.slice(7).split(',')
+const wants = (part: string): boolean => !only || only.includes(part)
+const began = performance.now()
+const server = fork(new URL('./apiserver-process.ts', import.meta.url), [args.includes('--memory') ? 'memory' : 'sqlite'], {
+  execArgv: args.includes('--prof') ? ['--cpu-prof', '--cpu-prof-interval=200', '--cpu-prof-dir=/tmp/k8ts-prof'] : [],
+})
+const next = <T>(): Promise<T> => new Promise(resolve => server.once('message', message => resolve(message as T)))
+const access = await next<Credentials>()
+console.log(`start to ready${' '.repeat(30)} ${Math.round(performance.now() - began)} ms, loading the program and making three certificates included`)
 
-function call(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<{ status: number; bytes: number }> {
-  return new Promise((resolve, reject) => {
-    const stream = session.request({ ':method': method, ':path': path, 'content-type': 'application/json', accept: 'application/json', ...headers })
-    let status = 0
-    let bytes = 0
-    stream.on('response', answer => { status = answer[':status']! })
-    stream.on('data', (chunk: Uint8Array) => { bytes += chunk.length })
-    stream.on('end', () => resolve({ status, bytes }))
-    stream.on('error', reject)
-    stream.end(body && JSON.stringify(body))
-  })
+interface Usage {
+  cpu: { user: number; system: number }
+  memory: { rss: number; heapUsed: number; external: number }
 }
+const usage = (): Promise<Usage> => {
+  server.send('usage')
+  return next<Usage>()
+}
+const microseconds = ({ cpu: { user, system } }: Usage): number => user + system
 
 const pods = '/api/v1/namespaces/default/pods'
-const pod = (name: string) => ({ metadata: { name, labels: { app: 'bench', name } }, spec: { containers: [{ name: 'c', image: 'registry.example.com/team/app:1.2.3', env: [{ name: 'A', value: 'b' }], resources: { requests: { cpu: '100m', memory: '64Mi' } } }], automountServiceAccountToken: false } })
+const pod = (name: string) => JSON.stringify({
+  kind: 'Pod', apiVersion: 'v1', metadata: { name, labels: { app: 'bench', name } },
+  spec: { containers: [{ name: 'c', image: 'registry.example.com/team/app:1.2.3', env: [{ name: 'A', value: 'b' }], resources: { requests: { cpu: '100m', memory: '64Mi' } } }], automountServiceAccountToken: false },
+})
+const title = (label: string): string => label.padEnd(44)
 
-async function rate(label: string, total: number, width: number, run: (index: number) => Promise<{ status: number }>): Promise<void> {
-  let next = 0
+async function rate(label: string, total: number, width: number, run: (connection: Connection, index: number) => Promise<{ status: number; head: string }>): Promise<void> {
+  const connections = await Promise.all(Array.from({ length: width }, () => Connection.open(access)))
+  const before = await usage()
+  let index = 0
   const started = performance.now()
-  await Promise.all(Array.from({ length: width }, async () => {
-    while (next < total) {
-      const { status } = await run(next++)
-      if (status >= 400) throw new Error(`${label}: ${status}`)
+  await Promise.all(connections.map(async connection => {
+    while (index < total) {
+      const { status, head } = await run(connection, index++)
+      if (status >= 400) throw new Error(`${label}: ${status} ${head}`)
     }
   }))
   const seconds = (performance.now() - started) / 1000
-  console.log(`${label.padEnd(44)} ${Math.round(total / seconds).toLocaleString('en')} per s`)
+  const used = (microseconds(await usage()) - microseconds(before)) / total
+  console.log(`${title(label)} ${Math.round(total / seconds).toLocaleString('en').padStart(7)} per s   ${used.toFixed(0).padStart(6)} µs of the server's CPU each`)
+  for (const connection of connections) connection.close()
 }
 
-async function once(label: string, headers: Record<string, string> = {}, path = pods): Promise<void> {
-  const times: number[] = []
+async function once(label: string, path: string, headers: Record<string, string> = {}): Promise<void> {
+  const connection = await Connection.open(access)
+  const rows: string[] = []
   let bytes = 0
   for (let round = 0; round < 3; round++) {
+    const before = await usage()
     const started = performance.now()
-    bytes = (await call('GET', path, undefined, headers)).bytes
+    bytes = (await connection.request('GET', path, undefined, headers)).bytes
+    const wall = performance.now() - started
+    rows.push(`${Math.round(wall)} ms (${Math.round((microseconds(await usage()) - microseconds(before)) / 1000)} CPU)`)
+  }
+  connection.close()
+  console.log(`${title(label)} ${rows.join(', ')}, ${(bytes / 1e6).toFixed(1)} MB`)
+}
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+async function watches(label: string, open: (onEvent: (count: number) => void) => Promise<() => void>): Promise<void> {
+  let events = 0
+  const close = await open(seen => { events += seen })
+  await sleep(1500)
+  const writer = await Connection.open(access)
+  events = 0
+  const patches = 60
+  const before = await usage()
+  for (let round = 0; round < patches; round++) {
+    await writer.request('PATCH', `${pods}/b-1`, JSON.stringify({ metadata: { labels: { round: String(round + performance.now()) } } }), { 'content-type': 'application/merge-patch+json' })
+    await sleep(50)
+  }
+  await sleep(500)
+  const used = microseconds(await usage()) - microseconds(before)
+  console.log(`${title(label)} ${(used / Math.max(events, 1)).toFixed(1)} µs of the server's CPU per event (${events} events, the updates included)`)
+  writer.close()
+  close()
+}
+
+const setup = await Connection.open(access)
+await setup.request('POST', '/api/v1/namespaces/default/serviceaccounts', JSON.stringify({ metadata: { name: 'default' } }))
+const some = Math.min(1000, count)
+await rate('warm up: create, 16 connections', Math.min(3000, count), 16, (connection, index) => connection.request('POST', pods, pod(`w-${index}`)))
+if (wants('create')) {
+  await rate('create a pod, 1 connection', some, 1, (connection, index) => connection.request('POST', pods, pod(`a-${index}`)))
+  await rate('create a pod, 64 connections', some, 64, (connection, index) => connection.request('POST', pods, pod(`c-${index}`)))
+}
+await rate('create a pod, 16 connections', count, 16, (connection, index) => connection.request('POST', pods, pod(`b-${index}`)))
+if (wants('get')) {
+  await rate('warm up: get, 16 connections', 5000, 16, connection => connection.request('GET', `${pods}/b-1`))
+  await rate('get a pod, 1 connection', 3000, 1, connection => connection.request('GET', `${pods}/b-1`))
+  await rate('get a pod, 16 connections', 20_000, 16, connection => connection.request('GET', `${pods}/b-1`))
+}
+if (wants('list')) {
+  await once('list all pods, JSON', pods)
+  await once('list all pods, protobuf', pods, { accept: 'application/vnd.kubernetes.protobuf' })
+  await once('list all pods, Table', pods, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
+  await once('list all pods, JSON gzip', pods, { 'accept-encoding': 'gzip' })
+  await once('list that selects nothing', `${pods}?labelSelector=app%3Dnone`)
+}
+if (wants('pages')) await rate('list in pages of 500, 4 connections', 200, 4, connection => connection.request('GET', `${pods}?limit=500`))
+if (wants('watch')) {
+  const path = `${pods}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3Db-1`
+  await watches('500 watchers of one pod, HTTP/1.1', async onEvent => {
+    const connections: Connection[] = []
+    for (let index = 0; index < 500; index++) connections.push(await Connection.open(access))
+    for (const connection of connections) connection.watch(path, onEvent)
+    return () => { for (const connection of connections) connection.close() }
+  })
+  await watches('500 watchers of one pod, HTTP/2', async onEvent => {
+    const session = connect(`https://127.0.0.1:${access.port}`, { ...access, settings: { initialWindowSize: 1 << 24 } })
+    for (let index = 0; index < 500; index++) session.request({ ':path': path, accept: 'application/json' }).on('data', (data: Buffer) => onEvent(data.toString().split('}\n').length - 1))
+    return () => session.destroy()
+  })
+}
+if (wants('stall')) {
+  const readers = await Promise.all(Array.from({ length: 10 }, () => Connection.open(access)))
+  const times: number[] = []
+  let busy = true
+  const reading = Promise.all(readers.map(reader => reader.request('GET', pods))).then(() => { busy = false })
+  while (busy) {
+    const started = performance.now()
+    await setup.request('GET', `${pods}/b-1`)
     times.push(performance.now() - started)
   }
-  console.log(`${label.padEnd(44)} ${times.map(time => `${Math.round(time)} ms`).join(', ')} (${(bytes / 1e6).toFixed(1)} MB)`)
+  await reading
+  times.sort((a, b) => a - b)
+  console.log(`${title('GET while ten clients list everything')} p50 ${times[times.length >> 1]!.toFixed(1)} ms, p99 ${times[Math.floor(times.length * 0.99)]!.toFixed(1)} ms (${times.length})`)
+  for (const reader of readers) reader.close()
 }
-
-await call('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } })
-await rate('create a pod, 1 at a time', Math.min(500, count), 1, index => call('POST', pods, pod(`a-${index}`)))
-await rate('create a pod, 16 at a time', count, 16, index => call('POST', pods, pod(`b-${index}`)))
-await rate('get a pod, 1 at a time', 2000, 1, () => call('GET', `${pods}/b-1`))
-await rate('get a pod, 16 at a time', 10_000, 16, () => call('GET', `${pods}/b-1`))
-await once('list all pods, JSON')
-await once('list all pods, protobuf', { accept: 'application/vnd.kubernetes.protobuf' })
-await once('list all pods, Table', { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
-await once('list all pods, JSON gzip', { 'accept-encoding': 'gzip' })
-await once('list that selects nothing', {}, `${pods}?labelSelector=app%3Dnone`)
-await rate('list in pages of 500', 100, 4, () => call('GET', `${pods}?limit=500`))
-
-const watchers = 500
-let events = 0
-for (let index = 0; index < watchers; index++) {
-  const stream = session.request({ ':path': `${pods}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3Db-1`, accept: 'application/json' })
-  stream.on('data', () => { events++ })
-}
-await new Promise(resolve => setTimeout(resolve, 1000))
-events = 0
-const cpu = process.cpuUsage()
-for (let round = 0; round < 40; round++) await call('PATCH', `${pods}/b-1`, { metadata: { labels: { round: String(round) } } }, { 'content-type': 'application/merge-patch+json' })
-await new Promise(resolve => setTimeout(resolve, 500))
-const used = process.cpuUsage(cpu)
-console.log(`${`${watchers} watchers of one pod, client included`.padEnd(44)} ${((used.user + used.system) / Math.max(events, 1)).toFixed(1)} µs per event (${events} events)`)
-console.log(`memory ${Math.round(process.memoryUsage().rss / 1e6)} MB, this client included`)
-session.destroy()
-await server.stop()
-process.exit(0)
+const { memory } = await usage()
+console.log(`${title('memory')} ${Math.round(memory.rss / 1e6)} MB (heap ${Math.round(memory.heapUsed / 1e6)} MB, outside of it ${Math.round(memory.external / 1e6)} MB)`)
+setup.close()
+server.send('stop')

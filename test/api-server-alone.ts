@@ -11,6 +11,7 @@ import { systemClock } from '../src/machinery/clock.ts'
 import { silentLog } from '../src/machinery/log.ts'
 import { systemRandom } from '../src/machinery/random.ts'
 import { memoryStorage } from '../src/storage/memory.ts'
+import type { Storage } from '../src/storage/storage.ts'
 
 const day = 86_400_000
 const validity = { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2020, 0, 1) + 36_500 * day) }
@@ -21,8 +22,10 @@ const adminToken: Authenticator = {
   name: 'static', authenticate: async ({ bearerToken }) => (bearerToken === ADMIN_TOKEN ? { name: 'admin', groups: ['system:masters'] } : undefined),
 }
 
-/** An API server by itself over an empty memory, on a free port: no controllers, no nodes. */
-export async function startAlone() {
+type Parts = Parameters<typeof memoryStorage>[0]
+
+/** An API server by itself over an empty memory, or the given storage, on a free port: no controllers, no nodes. */
+export async function startAlone(open: (parts: Parts) => Storage | Promise<Storage> = memoryStorage) {
   const authority = await issueAuthority('ca', validity)
   const server = await issueCertificate({ name: 'server', authority: 'ca', commonName: 'server', usages: ['server'], ipAddresses: ['127.0.0.1'] }, authority, validity)
   const admin = await issueCertificate({ name: 'admin', authority: 'ca', commonName: 'admin', organizations: ['system:masters'], usages: ['client'] }, authority, validity)
@@ -30,7 +33,7 @@ export async function startAlone() {
   const signingKey = await readSigningKey(privateKey, publicKey)
   const issuer = 'https://kubernetes.default.svc.cluster.local'
   const parts = { clock: systemClock, random: systemRandom, log: silentLog }
-  const storage = memoryStorage(parts)
+  const storage = await open(parts)
   const api = await createApiServer({
     ...parts, storage, resources, services: { cidrs: ['10.43.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock: systemClock, random: systemRandom }),
