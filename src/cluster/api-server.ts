@@ -1,7 +1,6 @@
 import { resources } from '../api/index.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
-import { bootstrapTokens } from '../apiserver/authn/bootstrap-token.ts'
-import { certificateAuthenticator } from '../apiserver/authn/certificate.ts'
+import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
@@ -40,7 +39,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
   const server = await listen(api, {
     advertised: { address: await nodeAddress(host, options) },
-    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: [certificateAuthenticator, ...(api.server.tokens ? [api.server.tokens] : []), bootstrapTokens(api.stores, clock)],
+    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens }),
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)

@@ -1,0 +1,31 @@
+import type { User } from '../../api/request.ts'
+import type { Clock } from '../../machinery/clock.ts'
+import type { ObjectReader } from '../object-reader.ts'
+import type { Authenticator } from './authenticator.ts'
+import { bootstrapTokens } from './bootstrap-token.ts'
+import { certificateAuthenticator } from './certificate.ts'
+import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
+import type { ServiceAccountTokens } from './service-account-token.ts'
+import { staticTokens } from './static-token.ts'
+import { tokenWebhook, type WebhookOptions } from './webhook.ts'
+
+export interface AuthenticationOptions {
+  readonly reader: ObjectReader
+  readonly clock: Clock
+  readonly serviceAccounts?: ServiceAccountTokens | undefined
+  /** Absent: nobody speaks for others but by impersonation. */
+  readonly frontProxy?: FrontProxyOptions
+  /** Users by their tokens (`static-token.ts` reads the file). */
+  readonly tokens?: ReadonlyMap<string, User>
+  readonly webhook?: WebhookOptions
+}
+
+/** All ways of finding out who asks, in upstream's order: the first that knows the caller decides. */
+export const createAuthenticators = ({ reader, clock, serviceAccounts, ...options }: AuthenticationOptions): readonly Authenticator[] => [
+  ...(options.frontProxy ? [frontProxy(options.frontProxy)] : []),
+  certificateAuthenticator,
+  ...(options.tokens ? [staticTokens(options.tokens)] : []),
+  ...(serviceAccounts ? [serviceAccounts] : []),
+  bootstrapTokens(reader, clock),
+  ...(options.webhook ? [tokenWebhook(options.webhook)] : []),
+]
