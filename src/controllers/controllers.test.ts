@@ -122,6 +122,25 @@ test('endpoints and slices follow the pods behind a service', async () => {
   assert.deepEqual(names((await cluster.list(EndpointSlices, 'default')).filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web')), [])
 })
 
+test('Endpoints that somebody wrote for a service without a selector are mirrored in slices', async () => {
+  await using cluster = await all()
+  await cluster.create(Services, service('db', { spec: { selector: null as never } }))
+  const made = await cluster.create(Endpoints, { metadata: { name: 'db', namespace: 'default' }, subsets: [{ addresses: [{ ip: '10.9.0.1' }], notReadyAddresses: [{ ip: '10.9.0.2' }], ports: [{ port: 5432 }] }] })
+  const mirrored = async () => (await cluster.list(EndpointSlices, 'default')).filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'db')
+  await cluster.settle()
+  let [slice] = await mirrored()
+  assert.deepEqual(slice!.endpoints!.map(({ addresses, conditions }) => [addresses[0], conditions.ready]), [['10.9.0.1', true], ['10.9.0.2', false]])
+  assert.deepEqual(slice!.ports, [{ name: '', port: 5432, protocol: 'TCP' }])
+  assert.equal(slice!.metadata.labels!['endpointslice.kubernetes.io/managed-by'], 'endpointslicemirroring-controller.k8s.io')
+  await cluster.edit(Endpoints, 'db', object => ({ ...object, subsets: [{ ...made.subsets![0]!, notReadyAddresses: [] }] }))
+  await cluster.settle()
+  ;[slice] = await mirrored()
+  assert.equal(slice!.endpoints!.length, 1)
+  await cluster.delete(Endpoints, 'db')
+  await cluster.settle()
+  assert.equal((await mirrored()).length, 0)
+})
+
 const renew = async (cluster: TestCluster, name: string): Promise<void> => {
   const now = microTimestamp(cluster.clock.now())
   const lease = await cluster.get(Leases, name, 'kube-node-lease').catch(() => undefined)

@@ -10,6 +10,7 @@ import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { disruptionController } from './disruption.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointSliceMirroring } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
@@ -39,6 +40,7 @@ export const controllers: readonly ControllerModule[] = [
   jobController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroring,
   garbageCollector,
   taintEvictionController,
   podGcController,
