@@ -45,8 +45,8 @@ export function createRbac(reader: ObjectReader): Rbac {
 
   function* grantsOf(user: User, namespace: string | undefined): Generator<Grant> {
     const keys = subjectKeys(user)
-    for (const key of keys) yield* clusterGrants(key)
-    if (namespace) for (const key of keys) for (const grant of namespacedGrants(key)) if (grant.namespace === namespace) yield grant
+    for (const key of keys) yield* clusterGrants(undefined, key)
+    if (namespace) for (const key of keys) yield* namespacedGrants(namespace, key)
   }
 
   const rulesOf: Rbac['rulesOf'] = (roleRef, namespace) =>
@@ -81,29 +81,31 @@ export function createRbac(reader: ObjectReader): Rbac {
 
 const missingRole = ({ roleRef }: RoleBinding | ClusterRoleBinding): string => `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`
 
-/** Looks grants up by subject key; made anew when the kind's version moved. */
-function indexed(reader: ObjectReader, resource: typeof ClusterRoleBindings | typeof RoleBindings): (key: string) => readonly Grant[] {
+/** Looks grants up by namespace and subject; made anew when the kind's version moved. */
+function indexed(reader: ObjectReader, resource: typeof ClusterRoleBindings | typeof RoleBindings): (namespace: string | undefined, key: string) => readonly Grant[] {
   let version = -1
-  let grants = new Map<string, Grant[]>()
-  return key => {
+  let grants = new Map<string | undefined, Map<string, Grant[]>>()
+  return (namespace, key) => {
     const current = reader.version(resource)
     if (current !== version) {
       grants = indexBySubject(reader.list<RoleBinding | ClusterRoleBinding>(resource))
       version = current
     }
-    return grants.get(key) ?? []
+    return grants.get(namespace)?.get(key) ?? []
   }
 }
 
-function indexBySubject(bindings: readonly (RoleBinding | ClusterRoleBinding)[]): Map<string, Grant[]> {
-  const grants = new Map<string, Grant[]>()
+function indexBySubject(bindings: readonly (RoleBinding | ClusterRoleBinding)[]): Map<string | undefined, Map<string, Grant[]>> {
+  const grants = new Map<string | undefined, Map<string, Grant[]>>()
   for (const binding of bindings) {
     const namespace = binding.kind === 'RoleBinding' ? binding.metadata.namespace : undefined
+    let own = grants.get(namespace)
+    if (!own) grants.set(namespace, (own = new Map()))
     for (const subject of binding.subjects ?? []) {
       const key = subjectKey(subject, namespace)
-      const list = grants.get(key)
+      const list = own.get(key)
       if (list) list.push({ binding, subject, namespace })
-      else grants.set(key, [{ binding, subject, namespace }])
+      else own.set(key, [{ binding, subject, namespace }])
     }
   }
   return grants
