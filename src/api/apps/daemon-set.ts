@@ -90,7 +90,8 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
     { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
   generationOf: ({ spec }) => spec,
-  defaults({ spec }) {
+  defaults({ metadata, spec }) {
+    metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...metadata.annotations }
     spec.updateStrategy.type ??= 'RollingUpdate'
     if (spec.updateStrategy.type === 'RollingUpdate') {
       spec.updateStrategy.rollingUpdate ??= {}
@@ -101,7 +102,11 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
     defaultPodTemplate(spec.template)
   },
   prepareForCreate({ metadata }) {
-    metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: '1' }
+    const given = Number(metadata.annotations?.[TEMPLATE_GENERATION])
+    metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: `${given >= 1 ? given : 1}` }
+  },
+  prepareForSubresource({ metadata }, old) {
+    metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '1' }
   },
   prepareForUpdate(next, old) {
     const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)

@@ -44,14 +44,19 @@ function validateUpdateStrategy({ type, rollingUpdate }: StatefulSetUpdateStrate
 }
 
 /** A template is looked at where its selector can be read. */
-function validateTemplate({ selector, template }: StatefulSetSpec): Cause[] {
+function validateTemplate({ selector, template, volumeClaimTemplates }: StatefulSetSpec): Cause[] {
   const field = 'spec.template'
   if (validateLabelSelector(selector, '').length > 0) return [invalid('spec.selector', selector, '')]
   const causes: Cause[] = []
   if (!selectorFrom(selector).matches(template.metadata?.labels)) {
     causes.push(invalid(`${field}.metadata.labels`, template.metadata?.labels, '`selector` does not match template `labels`'))
   }
-  causes.push(...validatePodTemplate(template, field))
+  // Claims become volumes of the pods, and hosts are called after the pods.
+  const claimed = (volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name)
+  const others = (template.spec.volumes ?? []).filter(({ name }) => !claimed.includes(name))
+  const volumes = [...others, ...claimed.map(name => ({ name, persistentVolumeClaim: { claimName: name } }))]
+  const { hostname: _, subdomain: __, ...spec } = template.spec
+  causes.push(...validatePodTemplate({ ...template, spec: { ...spec, volumes } }, field))
   if (template.spec.restartPolicy !== 'Always') causes.push(notSupported(`${field}.spec.restartPolicy`, template.spec.restartPolicy ?? '', ['Always']))
   if (template.spec.activeDeadlineSeconds !== undefined) causes.push(forbidden(`${field}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in StatefulSet is not Supported'))
   return causes

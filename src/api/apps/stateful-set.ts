@@ -108,6 +108,10 @@ export const StatefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
   ],
   generationOf: ({ spec }) => spec,
   defaults: defaultStatefulSet,
+  prepareForCreate: ({ spec }) => dropMaxUnavailable(spec),
+  prepareForUpdate({ spec }, old) {
+    if (old.spec.updateStrategy.rollingUpdate?.maxUnavailable === undefined) dropMaxUnavailable(spec)
+  },
   // Pods are called after their set, and hosts after their pods.
   validateName: dnsLabel,
   validate: validateStatefulSet,
@@ -122,8 +126,9 @@ export const StatefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
 
 function defaultStatefulSet({ spec }: StatefulSet): void {
   spec.podManagementPolicy ??= 'OrderedReady'
-  spec.updateStrategy.type ??= 'RollingUpdate'
-  if (spec.updateStrategy.type === 'RollingUpdate') {
+  // Who names the strategy is taken to have said everything about it.
+  if (!spec.updateStrategy.type) {
+    spec.updateStrategy.type = 'RollingUpdate'
     spec.updateStrategy.rollingUpdate ??= {}
     spec.updateStrategy.rollingUpdate.partition ??= 0
   }
@@ -138,4 +143,9 @@ function defaultStatefulSet({ spec }: StatefulSet): void {
     claim.kind ||= 'PersistentVolumeClaim'
     claim.apiVersion ||= 'v1'
   }
+}
+
+/** KEP-961 is behind a gate that is off. */
+function dropMaxUnavailable({ updateStrategy: { rollingUpdate } }: StatefulSetSpec): void {
+  delete rollingUpdate?.maxUnavailable
 }

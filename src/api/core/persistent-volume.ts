@@ -80,6 +80,10 @@ export const PersistentVolumes: Resource<PersistentVolume> = defineResource<Pers
   prepareForCreate(draft, now = 0) {
     draft.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(now) }
   },
+  prepareForSubresource({ status }, old, _subresource, now) {
+    if (status.phase !== old.status.phase && status.lastPhaseTransitionTime === old.status.lastPhaseTransitionTime) status.lastPhaseTransitionTime = timestamp(now)
+    else status.lastPhaseTransitionTime ??= timestamp(now)
+  },
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: persistentVolumeWarnings,

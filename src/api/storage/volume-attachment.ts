@@ -68,6 +68,11 @@ export const VolumeAttachments: Resource<VolumeAttachment> = defineResource<Volu
     { name: 'Attached', type: 'boolean', cell: ({ status }) => status.attached },
     ageColumn,
   ],
+  prepareForSubresource(draft, { metadata }) {
+    const { labels: _, annotations: __, finalizers: ___, ownerReferences: ____, ...own } = draft.metadata
+    const { labels, annotations, finalizers, ownerReferences } = metadata
+    draft.metadata = { ...own, ...(labels && { labels }), ...(annotations && { annotations }), ...(finalizers && { finalizers }), ...(ownerReferences && { ownerReferences }) }
+  },
   validate: ({ spec, status }, { isNew = true }) => [
     ...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status'), ...(isNew ? validateNames(spec, 'spec') : []),
   ],
