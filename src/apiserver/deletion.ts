@@ -26,15 +26,15 @@ export function planDeletion(resource: AnyResource, object: KubeObject, options:
   const marked = graceful ?? object
   const meta: ObjectMeta = { ...marked.metadata, ...(finalizers.length > 0 && { finalizers }) }
   if (finalizers.length === 0) delete meta.finalizers
-  const held = finalizers.length > 0 || hasOwnFinalizers(object)
+  const held = finalizers.length > 0 || isHeldNamespace(object)
   if (graceful) return { type: 'mark', object: { ...marked, metadata: meta }, thenRemove: grace === 0 && !held }
   if (!held) return { type: 'remove' }
   return { type: 'mark', object: asTerminating({ ...marked, metadata: markHeld(resource, meta, now) }), thenRemove: false }
 }
 
-/** Namespaces have finalizers of their own in their spec. */
-const hasOwnFinalizers = (object: KubeObject): boolean =>
-  object.kind === 'Namespace' && ((object as unknown as { spec?: { finalizers?: string[] } }).spec?.finalizers?.length ?? 0) > 0
+/** Namespaces have finalizers of their own in their spec, and are always marked before they go. */
+const isHeldNamespace = (object: KubeObject): boolean =>
+  object.kind === 'Namespace' && (object.metadata.deletionTimestamp === undefined || Boolean((object as unknown as { spec?: { finalizers?: string[] } }).spec?.finalizers?.length))
 
 /** A namespace that is going says so in its status too. */
 const asTerminating = (object: KubeObject): KubeObject =>

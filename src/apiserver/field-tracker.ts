@@ -1,9 +1,11 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../api/resource.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import { apply, recordUpdate, type FieldSet, type ManagedWrite } from '../machinery/managed-fields/index.ts'
+import { decode } from '../machinery/schema/decode.ts'
 import { hasSubresource, managerOf, servedOf, type Call } from './call.ts'
 import type { Catalog } from './catalog.ts'
 import { equal } from './equal.ts'
+import { toServedVersion } from './versions.ts'
 
 /** Books who owns which fields (metadata.managedFields). */
 export class FieldTracker {
@@ -15,26 +17,38 @@ export class FieldTracker {
     this.#catalog = catalog
   }
 
-  created(call: Call, draft: KubeObject): void {
-    setManagers(draft, recordUpdate(this.#write(call, undefined, undefined), draft))
+  created(call: Call, draft: KubeObject, subresource?: string): void {
+    setManagers(draft, recordUpdate(this.#write(call, undefined, subresource), toServedVersion(servedOf(call), draft)))
   }
 
   updated(call: Call, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
-    setManagers(draft, recordUpdate(this.#write(call, old, subresource), draft))
+    const served = servedOf(call)
+    setManagers(draft, recordUpdate(this.#write(call, toServedVersion(served, old), subresource), toServedVersion(served, draft)))
   }
 
   /** Server-side apply: what the manager wants laid over what is there; the managers are booked already. */
-  applied(call: Call, config: object, live: KubeObject | undefined, subresource: string | undefined): object {
-    return apply({ ...this.#write(call, live, subresource), force: call.options.force }, config).object
+  applied(call: Call, config: object, live: KubeObject | undefined, subresource: string | undefined, toldAs?: string): object {
+    return apply({ ...this.#write(call, live, subresource), force: call.options.force, toldAs }, config).object
   }
 
   #write(call: Call, live: KubeObject | undefined, subresource: string | undefined): ManagedWrite {
     const { resource } = call
+    const served = servedOf(call)
     return {
-      schema: resource.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(servedOf(call)), subresource, time: timestamp(this.#clock.now()),
+      schema: served.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(served), subresource, time: timestamp(this.#clock.now()),
       reset: resetFields(resource, subresource), forgets: call.notes.forgetsManagers,
       isServed: apiVersion => this.#catalog.groupVersions.some(gv => apiVersionOf(gv) === apiVersion),
+      inVersion: (apiVersion, object) => this.#inVersion(served, apiVersion, object as KubeObject),
     }
+  }
+
+  /** The object as another version of its kind has it. */
+  #inVersion(served: AnyResource, apiVersion: string, object: KubeObject): { schema: AnyResource['schema']; object: object } | undefined {
+    const other = this.#catalog.ofKind(apiVersion, served.kind)
+    if (!other || !(served.storedAs || other.storedAs)) return undefined
+    // What apply has merged is not decoded yet: other versions count on fields that are always there.
+    const whole = decode(served.schema, object).object as KubeObject
+    return { schema: other.schema, object: toServedVersion(other, served.storedAs ? served.storedAs.up(whole) : whole) }
   }
 
   /** Whether a write would change nothing but the times in managedFields. */

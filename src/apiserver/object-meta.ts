@@ -1,52 +1,41 @@
-import type { KubeObject, AnyResource } from '../api/resource.ts'
+import type { AnyResource } from '../api/resource.ts'
 import type { ObjectMeta } from '../api/meta/object-meta.ts'
-import { dnsSubdomain, labelValue, pathSegment, qualifiedName } from '../machinery/names.ts'
+import { validateAnnotations, validateLabels } from '../api/meta/validation.ts'
+import { forbidden, invalid, invalidBy, required, tooLong } from '../api/validation.ts'
+import { asPrefix, byteLength, dnsSubdomain, pathSegment, qualifiedName } from '../machinery/names.ts'
 import type { Cause } from '../machinery/status.ts'
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
-const ANNOTATIONS_LIMIT = 256 * 1024
 const FIELD_MANAGER_LIMIT = 128
+const SUBRESOURCE_LIMIT = 256
 
-/** `Invalid value: "x": why`. */
-export const invalidValue = (field: string, value: unknown, why: string): Cause =>
-  ({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field })
-export const requiredValue = (field: string, why = ''): Cause => ({ reason: 'FieldValueRequired', message: `Required value${why && `: ${why}`}`, field })
-export const forbiddenField = (field: string, why: string): Cause => ({ reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field })
-
-/** The rules of metadata that all kinds share, in the order in which Kubernetes reports them. */
+/**
+ * The rules of metadata that nearly all kinds state: for their own names, and for finalizers, which only the garbage collector and those with a
+ * domain may put there.
+ */
 export function validateMeta(resource: AnyResource, meta: ObjectMeta): Cause[] {
-  const nameProblems = resource.validateName ?? ((name: string) => dnsSubdomain(name))
+  const standard = (meta.finalizers ?? []).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name)
+    ? [] : [invalid(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]))
+  return [...metaProblems(resource, meta, resource.validateName ?? (name => dnsSubdomain(name))), ...standard]
+}
+
+/** The least that the metadata of every object must keep to, whatever its kind says. */
+export const validateAnyMeta = (resource: AnyResource, meta: ObjectMeta): Cause[] => metaProblems(resource, meta, pathSegment)
+
+/** In the order in which Kubernetes reports them. */
+function metaProblems(resource: AnyResource, meta: ObjectMeta, nameProblems: (name: string, isPrefix: boolean) => string[]): Cause[] {
   const causes: Cause[] = []
-  if (meta.generateName) {
-    // A dash at the end is fine: random characters follow.
-    const shown = meta.generateName.endsWith('-') ? `${meta.generateName.slice(0, -1)}a` : meta.generateName
-    causes.push(...nameProblems(shown, true).map(problem => invalidValue('metadata.generateName', meta.generateName, problem)))
-  }
-  if (!meta.name) causes.push(requiredValue('metadata.name', 'name or generateName is required'))
-  else causes.push(...nameProblems(meta.name, false).map(problem => invalidValue('metadata.name', meta.name, problem)))
-  if (resource.namespaced && !meta.namespace) causes.push(requiredValue('metadata.namespace'))
-  if (!resource.namespaced && meta.namespace) causes.push(forbiddenField('metadata.namespace', 'not allowed on this type'))
-  if ((meta.generation ?? 0) < 0) causes.push(invalidValue('metadata.generation', meta.generation, 'must be greater than or equal to 0'))
+  const { name, generateName } = meta
+  if (generateName) causes.push(...nameProblems(asPrefix(generateName), true).map(problem => invalid('metadata.generateName', generateName, problem)))
+  if (!name) causes.push(required('metadata.name', 'name or generateName is required'))
+  else causes.push(...nameProblems(name, false).map(problem => invalid('metadata.name', name, problem)))
+  if (resource.namespaced && !meta.namespace) causes.push(required('metadata.namespace'))
+  if (!resource.namespaced && meta.namespace) causes.push(forbidden('metadata.namespace', 'not allowed on this type'))
+  if ((meta.generation ?? 0) < 0) causes.push(invalid('metadata.generation', meta.generation, 'must be greater than or equal to 0'))
   return [
     ...causes, ...validateLabels(meta.labels, 'metadata.labels'), ...validateAnnotations(meta.annotations, 'metadata.annotations'),
     ...validateOwners(meta), ...validateFinalizers(meta), ...validateManagers(meta),
   ]
-}
-
-/** Labels' keys and values. */
-export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: string): Cause[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...qualifiedName(key).map(problem => invalidValue(field, key, problem)), ...labelValue(value).map(problem => invalidValue(field, value, problem)),
-  ])
-}
-
-/** Annotations' keys, whose case does not matter, and their size in all. */
-export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, field: string): Cause[] {
-  const entries = Object.entries(annotations ?? {})
-  const causes = entries.flatMap(([key]) => qualifiedName(key.toLowerCase()).map(problem => invalidValue(field, key, problem)))
-  const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0)
-  if (size > ANNOTATIONS_LIMIT) causes.push({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${ANNOTATIONS_LIMIT} bytes`, field })
-  return causes
 }
 
 function validateOwners(meta: ObjectMeta): Cause[] {
@@ -55,46 +44,39 @@ function validateOwners(meta: ObjectMeta): Cause[] {
   let controller: string | undefined
   for (const owner of meta.ownerReferences ?? []) {
     const version = owner.apiVersion.split('/')
-    if (version.length > 2 || version.at(-1) === '') causes.push(invalidValue(`${field}.apiVersion`, owner.apiVersion, 'version must not be empty'))
-    for (const part of ['kind', 'name', 'uid'] as const) if (!owner[part]) causes.push(invalidValue(`${field}.${part}`, owner[part], 'must not be empty'))
-    if (owner.apiVersion === 'v1' && owner.kind === 'Event') causes.push(invalidValue(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
+    if (version.length > 2 || version.at(-1) === '') causes.push(invalid(`${field}.apiVersion`, owner.apiVersion, 'version must not be empty'))
+    for (const part of ['kind', 'name', 'uid'] as const) if (!owner[part]) causes.push(invalid(`${field}.${part}`, owner[part], 'must not be empty'))
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event') causes.push(invalid(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
     if (!owner.controller) continue
     if (controller !== undefined) {
-      causes.push(invalidValue(field, meta.ownerReferences, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.kind}/${owner.name}`))
+      causes.push(invalid(field, meta.ownerReferences, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.kind}/${owner.name}`))
     } else controller = `${owner.kind}/${owner.name}`
   }
   return causes
 }
 
-function validateFinalizers(meta: ObjectMeta): Cause[] {
-  const finalizers = meta.finalizers ?? []
-  const causes = finalizers.flatMap((name, index) => [
-    ...qualifiedName(name).map(problem => invalidValue('metadata.finalizers', name, problem)),
-    ...(name.includes('/') || STANDARD_FINALIZERS.has(name)
-      ? [] : [invalidValue(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
-  ])
-  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
-    causes.push(invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
-  }
-  return causes
+function validateFinalizers({ finalizers = [] }: ObjectMeta): Cause[] {
+  const field = 'metadata.finalizers'
+  const causes = finalizers.flatMap(name => invalidBy(field, name, qualifiedName))
+  return finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
+    ? [...causes, invalid(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')] : causes
 }
 
 function validateManagers(meta: ObjectMeta): Cause[] {
   return (meta.managedFields ?? []).flatMap((entry, index) => {
     const field = `metadata.managedFields[${index}]`
     const causes: Cause[] = []
-    if (entry.operation !== 'Apply' && entry.operation !== 'Update') causes.push(invalidValue(`${field}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'))
-    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') causes.push(invalidValue(`${field}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
+    if (entry.operation !== 'Apply' && entry.operation !== 'Update') causes.push(invalid(`${field}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'))
+    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') causes.push(invalid(`${field}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
     causes.push(...validateFieldManager(entry.manager ?? '', `${field}.manager`))
+    if (byteLength(entry.subresource ?? '') > SUBRESOURCE_LIMIT) causes.push(tooLong(`${field}.subresource`, SUBRESOURCE_LIMIT))
     return causes
   })
 }
 
 /** The name of a field manager: short, and printable. */
 export function validateFieldManager(manager: string, field: string): Cause[] {
-  if (new TextEncoder().encode(manager).length > FIELD_MANAGER_LIMIT) {
-    return [{ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${FIELD_MANAGER_LIMIT} bytes`, field }]
-  }
+  if (byteLength(manager) > FIELD_MANAGER_LIMIT) return [tooLong(field, FIELD_MANAGER_LIMIT)]
   let position = 0
   for (const character of manager) {
     const code = character.codePointAt(0)!
@@ -102,7 +84,7 @@ export function validateFieldManager(manager: string, field: string): Cause[] {
       const shown = manager.replace(/[\u0000-\u001f\u007f]/g, control => escapes[control] ?? `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
       return [{ reason: 'FieldValueInvalid', message: `Invalid value: "${shown}": invalid character U+${code.toString(16).toUpperCase().padStart(4, '0')} (at position ${position})`, field }]
     }
-    position += new TextEncoder().encode(character).length
+    position += byteLength(character)
   }
   return []
 }
@@ -113,16 +95,15 @@ export function validateMetaUpdate(next: ObjectMeta, old: ObjectMeta): Cause[] {
   const causes: Cause[] = []
   const finalizersAdded = (next.finalizers ?? []).filter(name => !(old.finalizers ?? []).includes(name))
   if (old.deletionTimestamp !== undefined && finalizersAdded.length > 0) {
-    causes.push(forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${finalizersAdded.map(name => JSON.stringify(name)).join(', ')}}`))
+    causes.push(forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${finalizersAdded.map(name => JSON.stringify(name)).join(', ')}}`))
   }
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
-  for (const part of fixed) if (next[part] !== old[part]) causes.push(invalidValue(`metadata.${part}`, next[part] ?? null, 'field is immutable'))
-  return [...causes, ...validateLabels(next.labels, 'metadata.labels'), ...validateAnnotations(next.annotations, 'metadata.annotations'), ...validateOwners(next)]
+  for (const part of fixed) if (next[part] !== old[part]) causes.push(invalid(`metadata.${part}`, next[part] ?? null, 'field is immutable'))
+  return [
+    ...causes, ...validateLabels(next.labels, 'metadata.labels'), ...validateAnnotations(next.annotations, 'metadata.annotations'),
+    ...validateOwners(next), ...validateManagers(next),
+  ]
 }
-
-/** The least that a name must be, whatever its kind says. */
-export const validateNameSegment = (meta: ObjectMeta): Cause[] =>
-  pathSegment(meta.name).map(problem => invalidValue('metadata.name', meta.name, problem))
 
 /** Owner references with the same uid count once; the second value says which were repeated. */
 export function withoutRepeatedOwners(meta: ObjectMeta): { owners: ObjectMeta['ownerReferences']; repeated: string[] } {
@@ -137,6 +118,3 @@ export function withoutRepeatedOwners(meta: ObjectMeta): { owners: ObjectMeta['o
   })
   return { owners, repeated: [...repeated] }
 }
-
-/** `namespace/name` as logs and errors show it. */
-export const shownName = (object: KubeObject): string => (object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata.name)

@@ -1,7 +1,8 @@
 import type { RequestOptions } from '../api/request.ts'
+import { forbidden } from '../api/validation.ts'
 import { parseDuration } from '../machinery/schema/duration.ts'
 import { badRequest, invalid, StatusError, type Cause } from '../machinery/status.ts'
-import { forbiddenField, validateFieldManager } from './object-meta.ts'
+import { validateFieldManager } from './object-meta.ts'
 import { isTrue } from './request-info.ts'
 
 const INTEGERS = ['limit', 'timeoutSeconds', 'gracePeriodSeconds'] as const
@@ -20,6 +21,7 @@ function integer(text: string): number {
 /** The options in a URL's query; parameters that a verb does not know are not looked at. */
 export function optionsFrom(query: URLSearchParams, verb: string): RequestOptions {
   const options: Record<string, unknown> = {}
+  if (query.size === 0) return options
   for (const name of TEXTS) {
     const value = query.get(name)
     if (value !== null && (value !== '' || name === 'propagationPolicy')) options[name] = value
@@ -51,7 +53,7 @@ export function checkWriteOptions(kind: 'CreateOptions' | 'UpdateOptions' | 'Pat
   if (kind === 'PatchOptions' && isApply && !options.fieldManager) {
     causes.push({ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' })
   }
-  if (kind === 'PatchOptions' && !isApply && options.force !== undefined) causes.push(forbiddenField('force', 'may not be specified for non-apply patch'))
+  if (kind === 'PatchOptions' && !isApply && options.force !== undefined) causes.push(forbidden('force', 'may not be specified for non-apply patch'))
   causes.push(...validateFieldManager(options.fieldManager ?? '', 'fieldManager'), ...checkDryRun(options.dryRun))
   if (!VALIDATIONS.includes(options.fieldValidation ?? '')) {
     causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(options.fieldValidation)}: supported values: ${VALIDATIONS.map(each => JSON.stringify(each)).join(', ')}`, field: 'fieldValidation' })
@@ -65,18 +67,18 @@ export function checkListOptions(options: RequestOptions, isWatch: boolean): voi
   const match = options.resourceVersionMatch
   const initial = options.sendInitialEvents
   if (match !== undefined) {
-    if (isWatch && initial === undefined) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
-    if (!isWatch && !options.resourceVersion) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
-    if (!isWatch && options.continue) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
+    if (isWatch && initial === undefined) causes.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+    if (!isWatch && !options.resourceVersion) causes.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
+    if (!isWatch && options.continue) causes.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
     if (isWatch ? match !== 'NotOlderThan' && initial === undefined : match !== 'Exact' && match !== 'NotOlderThan') causes.push(unsupportedMatch(match, isWatch))
-    if (!isWatch && match === 'Exact' && options.resourceVersion === '0') causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if (!isWatch && match === 'Exact' && options.resourceVersion === '0') causes.push(forbidden('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
   }
   if (initial !== undefined) {
-    if (!isWatch) causes.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
-    else if (match === undefined) causes.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
-    else if (match !== 'NotOlderThan') causes.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'), unsupportedMatch(match, true))
+    if (!isWatch) causes.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
+    else if (match === undefined) causes.push(forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+    else if (match !== 'NotOlderThan') causes.push(forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'), unsupportedMatch(match, true))
   }
-  if (isWatch && options.continue) causes.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
+  if (isWatch && options.continue) causes.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes)
 }
 

@@ -10,9 +10,11 @@ import { hasSubresource, isDryRun, nameOf, servedOf, withMeta, type Call } from 
 import { equal } from './equal.ts'
 import type { KindHooks } from './hooks.ts'
 import type { FieldTracker } from './field-tracker.ts'
-import { validateMeta, validateMetaUpdate, validateNameSegment, withoutRepeatedOwners } from './object-meta.ts'
+import { validateAnyMeta, validateMeta, validateMetaUpdate, withoutRepeatedOwners } from './object-meta.ts'
+import { primeJson } from './representation/bytes.ts'
 import { keyOf, type Entry, type Stores } from './stores.ts'
-import { needsVersion } from './strategies.ts'
+import { lax, needsVersion } from './strategies.ts'
+import { toServedVersion } from './versions.ts'
 
 /** Random characters at the end of a generated name, and how long the rest may be. */
 const SUFFIX_LENGTH = 5
@@ -69,14 +71,17 @@ export class Registry {
     matchNamespace(call, draft)
     const generated = !draft.metadata.name && draft.metadata.generateName
     this.#clearStatus(resource, draft)
+    withoutServersOwn(draft.metadata)
     if (!applied) fields.created(call, draft)
     await admission.mutate(call, 'CREATE', draft, undefined)
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
     resource.prepareForCreate?.(draft, this.#parts.clock.now(), call.user)
-    this.#refuse(resource, draft, [...validateMeta(resource, draft.metadata), ...(resource.validate?.(draft, { ...this.#context(), isNew: true }) ?? [])])
-    this.#refuse(resource, draft, validateNameSegment(draft.metadata))
+    const rules = rulesOf(call)
+    const causes = rules.resource.validate?.(rules.view(draft), { ...this.#context(), isNew: true }) ?? []
+    this.#refuse(resource, draft, [...(lax(resource) ? [] : validateMeta(resource, draft.metadata)), ...causes])
+    this.#refuse(resource, draft, validateAnyMeta(resource, draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
     await admission.validate(call, 'CREATE', draft, undefined)
@@ -97,7 +102,10 @@ export class Registry {
         if (!store.get(key)) return draft
       } else {
         const result = await store.create(key, draft, ttlOf(resource))
-        if (result.written) return result.entry.object
+        if (result.written) {
+          if (call.encoded) primeJson(resource, result.entry, result.value)
+          return result.entry.object
+        }
       }
       if (!generated || attempt === NAME_ATTEMPTS) {
         const there = store.get(key)
@@ -168,6 +176,7 @@ export class Registry {
       const result = await store.update(key, current.revision, draft, ttlOf(resource))
       if (result.written) {
         reserved.commit()
+        if (call.encoded) primeJson(resource, result.entry, result.value)
         return result.entry.object
       }
     }
@@ -177,14 +186,17 @@ export class Registry {
 
   #validateUpdate(call: Call, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
     const { resource } = call
-    const meta = validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name')
+    const rules = rulesOf(call)
+    const [next, before] = [rules.view(draft), rules.view(old)]
+    const meta = validateAnyMeta(resource, draft.metadata)
     const changes = validateMetaUpdate(draft.metadata, old.metadata)
     const context = { ...this.#context(), isNew: false, ...(subresource && { subresource }) }
-    const causes = subresource === 'status'
-      ? resource.validateStatusUpdate?.(draft, old, context)
-      : [...(resource.validate?.(draft, context) ?? []), ...(resource.validateUpdate?.(draft, old, context) ?? [])]
-    // Upstream looks at the changes of metadata in the generic update and again in the kind's: clients see them reported twice.
-    this.#refuse(resource, draft, [...changes, ...changes, ...meta, ...(causes ?? [])])
+    const causes = (subresource === 'status'
+      ? rules.resource.validateStatusUpdate?.(next, before, context)
+      : [...(rules.resource.validate?.(next, context) ?? []), ...(rules.resource.validateUpdate?.(next, before, context) ?? [])]) ?? []
+    // Upstream looks at metadata in the generic update and again in the kind's: clients see the same problem told up to four times.
+    const again = lax(resource) ? [] : [...changes, ...(subresource ? [] : validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'))]
+    this.#refuse(resource, draft, [...meta, ...changes, ...again, ...causes])
     this.#warn(call, draft, old)
   }
 
@@ -207,7 +219,6 @@ export class Registry {
     const { owners, repeated } = withoutRepeatedOwners(meta)
     if (repeated.length > 0) call.warnings.add(repeatedOwners(repeated))
     if (meta.ownerReferences) meta.ownerReferences = owners!
-    for (const part of ['selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[part]
     const { name, generateName, namespace, labels, annotations, ownerReferences, finalizers, managedFields, resourceVersion, generation } = meta
     draft.metadata = {
       name, ...(generateName && { generateName }), ...(call.resource.namespaced ? { namespace: namespace || call.namespace } : namespace ? { namespace } : {}),
@@ -261,6 +272,17 @@ export class Registry {
   }
 }
 
+/** The kind whose rules hold: the one that was asked for, and how it sees the stored object. */
+function rulesOf(call: Call): { resource: AnyResource; view<T extends KubeObject>(object: T): T } {
+  const resource = servedOf(call)
+  return { resource, view: object => toServedVersion(resource, object) }
+}
+
+/** What clients cannot say of a new object is forgotten before anything looks at it. */
+function withoutServersOwn(meta: Partial<ObjectMeta>): void {
+  for (const part of ['uid', 'creationTimestamp', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[part]
+}
+
 function keep(into: Record<string, unknown>, from: Record<string, unknown>, part: string): void {
   if (from[part] === undefined) delete into[part]
   else into[part] = from[part]
@@ -273,9 +295,10 @@ const repeatedOwners = (uids: readonly string[]): string =>
 
 /** Whether this update lets go of an object that only waited for it: no finalizer is left, and no time to die. */
 function isLastRelease(next: KubeObject, old: KubeObject): boolean {
-  if ((next.metadata.finalizers?.length ?? 0) > 0 || old.metadata.deletionGracePeriodSeconds !== 0) return false
-  const namespaceFinalizers = (next as unknown as { spec?: { finalizers?: string[] } }).spec?.finalizers
-  return next.kind !== 'Namespace' || (namespaceFinalizers?.length ?? 0) === 0
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
+  if ((next.metadata.finalizers?.length ?? 0) > 0 || deletionTimestamp === undefined) return false
+  if (next.kind !== 'Namespace') return deletionGracePeriodSeconds === 0
+  return !(next as unknown as { spec?: { finalizers?: string[] } }).spec?.finalizers?.length
 }
 
 function matchNamespace(call: Call, draft: KubeObject): void {

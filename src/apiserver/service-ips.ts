@@ -2,11 +2,11 @@ import { Address4, Address6 } from 'ip-address'
 import { Services, type Service } from '../api/core/service.ts'
 import { isHeadless, needsHealthCheckPort, usesNodePorts } from '../api/core/service-strategy.ts'
 import { IPAddresses, type IPAddress } from '../api/networking/ip-address.ts'
+import { invalid as invalidValue } from '../api/validation.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import type { Random } from '../machinery/random.ts'
 import { internalError, invalid, type Cause } from '../machinery/status.ts'
 import type { Reservation, Reserver } from './hooks.ts'
-import { invalidValue } from './object-meta.ts'
 import { keyOf, type Stores } from './stores.ts'
 
 export interface ServiceNetwork {

@@ -27,6 +27,9 @@ export const needsVersion = named(
   'servicecidrs.networking.k8s.io', 'ipaddresses.networking.k8s.io', 'volumeattributesclasses.storage.k8s.io',
 )
 
+/** Names, labels and finalizers of these are held to the rules of any object only, not to those of a kind. */
+export const lax = named('events')
+
 /** A deletion answers the object that is gone, not a Status. */
 export const answersDeleted = named(
   'pods', 'services', 'serviceaccounts', 'podtemplates', 'persistentvolumes', 'persistentvolumeclaims', 'resourcequotas', 'namespaces',

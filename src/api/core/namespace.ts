@@ -4,8 +4,9 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
-import { dnsLabel } from '../../machinery/names.ts'
-import { invalid } from '../validation.ts'
+import { dnsLabel, qualifiedName } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
+import { invalid, invalidBy } from '../validation.ts'
 
 const namespaceSpecShape = object('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: list(1, 'string', { listType: 'atomic' }),
@@ -63,10 +64,23 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
     namespace.status = old.status
   },
   fieldSelectors: { 'status.phase': ({ status }) => status.phase ?? '' },
+  prepareForSubresource(namespace, old, subresource) {
+    if (subresource === 'finalize') namespace.status = old.status
+  },
   validateName: dnsLabel,
+  validateUpdate: ({ spec }, _old, { subresource }) => (subresource === 'finalize' ? validateFinalizers(spec.finalizers ?? []) : []),
   validateStatusUpdate({ metadata, status }) {
     const going = status.phase === 'Terminating'
     if (metadata.deletionTimestamp === undefined) return going ? [invalid('status.Phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")] : []
     return going ? [] : [invalid('status.Phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
   },
 })
+
+/** Finalizers of a namespace's spec, of which only the namespace controller's own has no domain. */
+function validateFinalizers(finalizers: readonly string[]): Cause[] {
+  return finalizers.flatMap((name, index) => [
+    ...invalidBy(`spec.finalizers[${index}]`, name, qualifiedName),
+    ...(name.includes('/') || name === 'kubernetes' || name === 'orphan' || name === 'foregroundDeletion'
+      ? [] : [invalid(`spec.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+  ])
+}

@@ -1,11 +1,11 @@
 import type { Binding } from '../../api/core/binding.ts'
 import { Bindings } from '../../api/core/binding.ts'
 import { Pods, type Pod } from '../../api/core/pod/pod.ts'
+import { required } from '../../api/validation.ts'
 import { timestamp } from '../../machinery/clock.ts'
 import { badRequest, conflict, StatusError, type Cause } from '../../machinery/status.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
-import { requiredValue } from '../object-meta.ts'
 import { checkWriteOptions } from '../options.ts'
 import type { Server } from '../verbs/verb.ts'
 import type { SubresourceHandler } from './subresource.ts'
@@ -30,7 +30,7 @@ async function bind(server: Server, call: Call): Promise<Outcome> {
 function validateTarget({ target }: Binding): Cause[] {
   const causes: Cause[] = []
   if (target.kind && target.kind !== 'Node') causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`, field: 'target.kind' })
-  if (!target.name) causes.push(requiredValue('target.name'))
+  if (!target.name) causes.push(required('target.name'))
   return causes
 }
 

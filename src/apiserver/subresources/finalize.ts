@@ -1,27 +1,17 @@
-import { Namespaces, type Namespace } from '../../api/core/namespace.ts'
+import { Namespaces } from '../../api/core/namespace.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { matchName } from '../registry.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
-/** Lets go of a namespace: only the finalizers of its spec change, and when none is left the namespace is gone. */
+/** Lets go of a namespace: the one way to change its spec's finalizers. When none is left of one that is being deleted, it is gone. */
 export const finalize: SubresourceHandler = {
   name: 'finalize', kind: 'Namespace',
   async perform({ registry, catalog }, call) {
     checkWriteOptions('UpdateOptions', call.options)
-    const wanted = readObject(call, kindOf(Namespaces), catalog) as Namespace
-    matchName(call, wanted)
-    const { finalizers } = wanted.spec
-    const { uid, resourceVersion } = wanted.metadata
-    const { object } = await registry.update(call, {
-      subresource: 'finalize', checksUid: true, internal: true,
-      next: current => {
-        const { finalizers: _old, ...spec } = (current as Namespace).spec
-        return {
-          ...current, metadata: { ...current.metadata, resourceVersion, ...(uid && { uid }) }, spec: { ...spec, ...(finalizers?.length && { finalizers }) },
-        } as Namespace
-      },
-    })
+    const next = (): ReturnType<typeof readObject> => readObject(call, kindOf(Namespaces), catalog)
+    matchName(call, next())
+    const { object } = await registry.update(call, { subresource: 'finalize', checksUid: true, next })
     return { object }
   },
 }

@@ -1,9 +1,9 @@
 import type { ResourceAttributes } from '../../api/authorization/shared.ts'
 import { invalidBy } from '../../api/validation.ts'
+import { forbidden, invalid as invalidValue, required } from '../../api/validation.ts'
 import { qualifiedName } from '../../machinery/names.ts'
 import { parseFieldSelector, parseLabelSelector } from '../../machinery/selector.ts'
 import type { Cause } from '../../machinery/status.ts'
-import { forbiddenField, invalidValue, requiredValue } from '../object-meta.ts'
 
 type Selector = ResourceAttributes['labelSelector'] | ResourceAttributes['fieldSelector']
 
@@ -50,12 +50,12 @@ function causesOf(selector: Selector, field: string, isLabels: boolean): Cause[]
   if (!selector) return []
   const { rawSelector, requirements = [] } = selector
   if (rawSelector && requirements.length > 0) return [invalidValue(`${field}.rawSelector`, rawSelector, 'may not specified at the same time as requirements')]
-  if (!rawSelector && requirements.length === 0) return [requiredValue(`${field}.requirements`, `when ${field} is specified, requirements or rawSelector is required`)]
+  if (!rawSelector && requirements.length === 0) return [required(`${field}.requirements`, `when ${field} is specified, requirements or rawSelector is required`)]
   return requirements.flatMap(({ key, operator, values = [] }, index) => {
     const at = `${field}.requirements[${index}]`
-    const causes = isLabels ? invalidBy(`${at}.key`, key, qualifiedName) : key === '' ? [requiredValue(`${at}.key`, 'must be specified')] : []
-    if ((operator === 'In' || operator === 'NotIn') && values.length === 0) causes.push(requiredValue(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
-    if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0) causes.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+    const causes = isLabels ? invalidBy(`${at}.key`, key, qualifiedName) : key === '' ? [required(`${at}.key`, 'must be specified')] : []
+    if ((operator === 'In' || operator === 'NotIn') && values.length === 0) causes.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+    if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0) causes.push(forbidden(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
     return causes
   })
 }

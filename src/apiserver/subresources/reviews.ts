@@ -5,6 +5,7 @@ import type { ResourceAttributes, SubjectAccessReviewSpec } from '../../api/auth
 import type { SubjectAccessReview } from '../../api/authorization/subject-access-review.ts'
 import type { User } from '../../api/request.ts'
 import type { KubeObject } from '../../api/resource.ts'
+import { invalid as invalidValue } from '../../api/validation.ts'
 import { timestamp } from '../../machinery/clock.ts'
 import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
 import { TokenRefusal } from '../authn/service-account-token.ts'
@@ -14,7 +15,6 @@ import { selectorCauses, selectorProblem, selectorText } from './review-selector
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
-import { invalidValue } from '../object-meta.ts'
 import type { Server } from '../verbs/verb.ts'
 import type { SubresourceHandler } from './subresource.ts'
 

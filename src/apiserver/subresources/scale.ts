@@ -1,11 +1,11 @@
 import { scale as scaleSchema, type Scale } from '../../api/autoscaling/scale.ts'
 import { ageColumn } from '../../api/columns.ts'
 import type { Column, KubeObject } from '../../api/resource.ts'
+import { invalid as invalidValue } from '../../api/validation.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { badRequest, invalid } from '../../machinery/status.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
 import { kindOf, objectFrom, readObject, type BodyKind } from '../object-body.ts'
-import { invalidValue } from '../object-meta.ts'
 import { checkWriteOptions } from '../options.ts'
 import { patched } from '../verbs/patch.ts'
 import type { Server } from '../verbs/verb.ts'
@@ -59,7 +59,7 @@ function appliedScale({ catalog, fields }: Server, call: Call, current: Scalable
   const { resourceVersion: _any, ...metadata } = current.metadata
   const config = { kind: current.kind, apiVersion: current.apiVersion, metadata: { name, namespace: current.metadata.namespace }, spec: { replicas: scale.spec.replicas ?? 0 } }
   const live = { ...current, metadata } as unknown as KubeObject
-  return objectFrom({ ...call, options: { ...call.options, fieldValidation: 'Ignore' } }, kindOf(call.resource), catalog, { value: fields.applied(call, config, live, 'scale') })
+  return objectFrom({ ...call, options: { ...call.options, fieldValidation: 'Ignore' } }, kindOf(call.resource), catalog, { value: fields.applied(call, config, live, 'scale', 'autoscaling/v1') })
 }
 
 async function perform(server: Server, call: Call): Promise<Outcome> {

@@ -34,6 +34,10 @@ export interface ManagedWrite {
   readonly forgets?: boolean | undefined
   /** Whether the kind is served in that version; entries of others are dropped. */
   isServed?(apiVersion: string): boolean
+  /** The object as another version of its kind has it, whose managers know its fields by other names; undefined: it looks the same there. */
+  inVersion?(apiVersion: string, object: object): { schema: Schema; object: object } | undefined
+  /** The version that conflicts speak of, where it is not the managers' own. */
+  readonly toldAs?: string | undefined
 }
 
 /** What the server sets itself belongs to nobody. */
@@ -66,15 +70,36 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   if (managers.size === 0 && live) return undefined
   const changes = compare(live ?? zeroOf(schema), object, shapeOf(schema))
   const own = difference(recursiveDifference(union(changes.added ?? NONE, changes.modified ?? NONE), write.reset ?? NONE), UNMANAGED)
-  const taken = managers.size === 0 ? NONE : union(changes.added ?? NONE, union(changes.modified ?? NONE, changes.removed ?? NONE))
-  const touched = isEmptySet(taken) ? [] : [...managers].filter(([, { fields }]) => !isEmptySet(intersection(fields, taken)))
+  const changesIn = changesByVersion(write, live ?? zeroOf(schema), object, changes)
+  const takenIn = (apiVersion: string): FieldSet => {
+    const { added, modified, removed } = changesIn(apiVersion)
+    return union(added ?? NONE, union(modified ?? NONE, removed ?? NONE))
+  }
+  const isSame = !changes.added && !changes.modified && !changes.removed
+  const touched = isSame ? [] : [...managers].filter(([, { fields, apiVersion }]) => !isEmptySet(intersection(fields, takenIn(apiVersion))))
   const untouched = isEmptySet(own) && touched.length === 0
   if (untouched && current?.length && (!given?.length || given === current || subresource)) return current as ManagedFieldsEntry[]
   const left = managers
-  for (const [key, managed] of touched) left.set(key, { ...managed, fields: difference(managed.fields, taken) })
+  for (const [key, managed] of touched) left.set(key, { ...managed, fields: difference(managed.fields, takenIn(managed.apiVersion)) })
   if (!isEmptySet(own)) addTo(left, { manager: write.manager, operation: 'Update', apiVersion: write.apiVersion, subresource: subresource ?? '' }, own, time)
   const entries = writeManagers(capUpdaters(withoutEmpty(left)))
   return entries.length ? entries : undefined
+}
+
+type Changes = ReturnType<typeof compare>
+
+/** What a write changes, in the words of each version that a manager has written in. */
+function changesByVersion(write: ManagedWrite, before: object, after: object, changes: Changes): (apiVersion: string) => Changes {
+  const known = new Map<string, Changes>([[write.apiVersion, changes]])
+  return apiVersion => {
+    let found = known.get(apiVersion)
+    if (!found) {
+      const [from, to] = [write.inVersion?.(apiVersion, before), write.inVersion?.(apiVersion, after)]
+      found = from && to ? compare(from.object, to.object, shapeOf(to.schema)) : changes
+      known.set(apiVersion, found)
+    }
+    return found
+  }
 }
 
 function addTo(managers: Map<string, Managed>, manager: Manager, fields: FieldSet, time: string): void {
@@ -120,14 +145,19 @@ export function apply(write: ManagedWrite & { readonly force?: boolean | undefin
   managers.set(key, { ...self, fields: wanted, time })
   const merged = pruned(merge(base, config, shape), last?.fields, managers, shape)
   const changes = compare(base, merged, shape)
-  const took = union(changes.added ?? NONE, changes.modified ?? NONE)
+  const changesIn = changesByVersion(write, base, merged as object, changes)
+  const tookIn = (apiVersion: string): FieldSet => union(changesIn(apiVersion).added ?? NONE, changesIn(apiVersion).modified ?? NONE)
   const others = [...managers].filter(([each]) => each !== key)
-  const conflicts = others.map(([, managed]) => ({ managed, fields: intersection(managed.fields, took) })).filter(({ fields }) => !isEmptySet(fields))
+  const conflicts = others.map(([, managed]) => ({ managed, fields: intersection(managed.fields, tookIn(managed.apiVersion)) })).filter(({ fields }) => !isEmptySet(fields))
   const refused = force ? [] : write.manager === 'kubectl' ? notFromLastApplied(conflicts, base as Tracked, shape) : conflicts
-  if (refused.length) throw conflictError(refused)
-  for (const [each, managed] of others) managers.set(each, { ...managed, fields: difference(managed.fields, union(took, changes.removed ?? NONE)) })
-  const same = !changes.added && !changes.modified && !changes.removed && last !== undefined && equalSets(last.fields, wanted)
-  if (same && last) managers.set(key, { ...last })
+  if (refused.length) throw conflictError(refused, write.toldAs)
+  for (const [each, managed] of others) {
+    managers.set(each, { ...managed, fields: difference(managed.fields, union(tookIn(managed.apiVersion), changesIn(managed.apiVersion).removed ?? NONE)) })
+  }
+  const isSameObject = !changes.added && !changes.modified && !changes.removed
+  const same = isSameObject && last !== undefined && equalSets(last.fields, wanted)
+  // The time tells when the object last changed, not when somebody came to share what was there already.
+  if (isSameObject && live) managers.set(key, { ...self, fields: wanted, time: last?.time })
   const entries = writeManagers(capUpdaters(withoutEmpty(managers)))
   return { object: finished(merged as Tracked, config as Tracked, entries, write.manager), changed: !same }
 }
@@ -175,8 +205,8 @@ function notFromLastApplied(conflicts: readonly Conflict[], live: Tracked, shape
   return conflicts.map(({ managed, fields }) => ({ managed, fields: difference(fields, own) })).filter(({ fields }) => !isEmptySet(fields))
 }
 
-function conflictError(conflicts: readonly Conflict[]): StatusError {
-  const all = conflicts.flatMap(({ managed, fields }) => pathsOf(fields).map(path => ({ who: managerText(managed), path })))
+function conflictError(conflicts: readonly Conflict[], toldAs: string | undefined): StatusError {
+  const all = conflicts.flatMap(({ managed, fields }) => pathsOf(fields).map(path => ({ who: managerText(managed, toldAs), path })))
   const causes: Cause[] = all.map(({ who, path }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field: path }))
   if (all.length === 1) return new StatusError('Conflict', `Apply failed with 1 conflict: conflict with ${all[0]!.who}: ${all[0]!.path}`, { causes })
   const managers = [...new Set(all.map(({ who }) => who))].sort()
@@ -184,9 +214,9 @@ function conflictError(conflicts: readonly Conflict[]): StatusError {
   return new StatusError('Conflict', `Apply failed with ${all.length} conflicts: ${lines.join('\n')}`, { causes })
 }
 
-function managerText({ manager, operation, apiVersion, subresource }: Managed): string {
+function managerText({ manager, operation, apiVersion, subresource }: Managed, toldAs = apiVersion): string {
   const name = JSON.stringify(manager) + (subresource && ` with subresource ${JSON.stringify(subresource)}`)
-  return operation === 'Update' ? `${name} using ${apiVersion}` : name
+  return operation === 'Update' ? `${name} using ${toldAs}` : name
 }
 
 /** Adds the managed fields; kubectl's own annotation follows what kubectl applies, so that it can go back to applying from the client's side. */
