@@ -98,7 +98,7 @@ await rate('create a pod, 16 connections', count, 16, (connection, index) => con
 if (wants('get')) {
   await rate('warm up: get, 16 connections', 5000, 16, connection => connection.request('GET', `${pods}/b-1`))
   await rate('get a pod, 1 connection', 3000, 1, connection => connection.request('GET', `${pods}/b-1`))
-  await rate('get a pod, 16 connections', 20_000, 16, connection => connection.request('GET', `${pods}/b-1`))
+  await rate('get a pod, 16 connections', args.includes("--prof") ? 40_000 : 20_000, 16, connection => connection.request('GET', `${pods}/b-1`))
 }
 if (wants('list')) {
   await once('list all pods, JSON', pods)

@@ -7,6 +7,8 @@ import { chunked, concat, utf8 } from './representation/bytes.ts'
 /** The largest body that is read. */
 export const BODY_LIMIT = 3 * 1024 * 1024
 const WARNINGS_LIMIT = 4096
+/** Answers up to this size go in one piece, larger ones in pieces of about this size. */
+const CHUNK = 256 * 1024
 
 /** What HTTP/1.1's and HTTP/2's answers have in common. */
 interface Sink {
@@ -28,11 +30,11 @@ export class Exchange {
   readonly path: string
   readonly query: URLSearchParams
   readonly warnings = new Set<string>()
-  /** Aborted when the client goes away. */
-  readonly signal: AbortSignal
   user: User | undefined
   readonly #request: HttpRequest
   readonly #response: Sink
+  #isGone = false
+  #gone: AbortController | undefined
 
   constructor(request: HttpRequest, response: HttpResponse) {
     this.#request = request
@@ -42,11 +44,26 @@ export class Exchange {
     const mark = url.indexOf('?')
     this.path = mark < 0 ? url : url.slice(0, mark)
     this.query = parseQuery(mark < 0 ? '' : url.slice(mark + 1))
-    const gone = new AbortController()
-    this.signal = gone.signal
-    response.once('close', () => gone.abort())
-    response.on('error', () => gone.abort())
-    request.on('error', () => gone.abort())
+    const leave = (): void => {
+      this.#isGone = true
+      this.#gone?.abort()
+    }
+    response.on('close', leave)
+    response.on('error', leave)
+    request.on('error', leave)
+  }
+
+  /** Aborted when the client goes away. Made for those who ask: most requests are answered before anybody wants to know. */
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController()
+      if (this.#isGone) this.#gone.abort()
+    }
+    return this.#gone.signal
+  }
+
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   get request(): HttpRequest {
@@ -82,15 +99,19 @@ export class Exchange {
         if (size > limit) return void reject(tooLarge())
         chunks.push(chunk)
       })
-      request.once('end', () => resolve(concat(chunks, size)))
-      request.once('close', () => reject(new StatusError('BadRequest', 'the client went away before its request was complete')))
+      let isComplete = false
+      request.on('end', () => {
+        isComplete = true
+        resolve(concat(chunks, size))
+      })
+      request.on('close', () => { if (!isComplete) reject(new StatusError('BadRequest', 'the client went away before its request was complete')) })
     })
   }
 
   /** Begins the answer. */
   begin(status: number, headers: Readonly<Record<string, string>>): void {
-    const warnings = warningHeaders(this.warnings)
-    this.#response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, ...(warnings.length > 0 && { warning: warnings }) })
+    const warnings = this.warnings.size > 0 ? { warning: warningHeaders(this.warnings) } : undefined
+    this.#response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, ...warnings })
   }
 
   /** Sends the headers before there is any body. */
@@ -101,7 +122,7 @@ export class Exchange {
   /** Writes a piece; resolves when the client has room for the next. */
   write(piece: Uint8Array): Promise<void> | undefined {
     const response = this.#response
-    if (this.signal.aborted || response.write(piece)) return undefined
+    if (this.#isGone || response.write(piece)) return undefined
     return new Promise(resolve => {
       const done = (): void => {
         response.off('drain', done)
@@ -114,7 +135,7 @@ export class Exchange {
   }
 
   end(): void {
-    if (!this.signal.aborted) this.#response.end()
+    if (!this.#isGone) this.#response.end()
   }
 
   /** Cuts the connection: an answer that was begun cannot be finished as it should. */
@@ -124,24 +145,25 @@ export class Exchange {
 
   /** Sends a whole answer. Large ones go in pieces, each when the client has room for it, so that small requests get their turn in between. */
   async send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    const parts = chunked(pieces)
+    if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= CHUNK) return this.#sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
+    const parts = chunked(pieces, CHUNK)
     const first = parts.next()
     const second = first.done ? first : parts.next()
-    const all = { 'content-type': contentType, ...headers }
-    if (second.done) {
-      const body = first.done ? new Uint8Array() : first.value
-      this.begin(status, { ...all, 'content-length': String(body.length) })
-      if (this.method !== 'HEAD') void this.write(body)
-      return this.end()
-    }
+    if (second.done) return this.#sendWhole(status, contentType, first.done ? new Uint8Array() : first.value, headers)
     const whole = [first.value as Uint8Array, second.value as Uint8Array]
     const rest = { *[Symbol.iterator]() { yield* whole; yield* parts } }
     const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(this.header('accept-encoding') ?? '')
-    this.begin(status, { ...all, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
+    this.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
     for await (const part of compressed ? gzipped(rest) : rest) {
-      if (this.signal.aborted) return
+      if (this.#isGone) return
       await this.write(part)
     }
+    this.end()
+  }
+
+  #sendWhole(status: number, contentType: string, body: Uint8Array, headers: Readonly<Record<string, string>>): void {
+    this.begin(status, { 'content-type': contentType, ...headers, 'content-length': String(body.length) })
+    if (this.method !== 'HEAD') void this.write(body)
     this.end()
   }
 
@@ -156,6 +178,7 @@ export class Exchange {
 
 /** A query as Go reads it: pairs that are badly escaped are dropped. */
 function parseQuery(text: string): URLSearchParams {
+  if (text === '') return new URLSearchParams()
   const pairs = text.split('&').filter(pair => pair !== '' && !/%(?![0-9a-fA-F]{2})|;/.test(pair))
   return new URLSearchParams(pairs.join('&'))
 }

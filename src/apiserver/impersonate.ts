@@ -48,6 +48,7 @@ function wantedUser(exchange: Exchange): User | undefined {
 
 /** Node joins repeated headers with commas; the raw list still tells them apart. */
 function valuesOf(exchange: Exchange, name: string): string[] {
+  if (exchange.header(name) === undefined) return []
   const { rawHeaders } = exchange.request
   const values: string[] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) if (rawHeaders[index]!.toLowerCase() === name) values.push(rawHeaders[index + 1]!)

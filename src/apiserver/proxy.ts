@@ -32,7 +32,7 @@ export async function passOn(exchange: Exchange, target: Target): Promise<void> 
   exchange.flush()
   try {
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      if (exchange.signal.aborted) break
+      if (exchange.isGone) break
       await exchange.write(chunk)
     }
     exchange.end()

@@ -63,7 +63,8 @@ export async function callOf(exchange: Exchange, info: ResourceInfo, { resource,
   const named = info.legacyWatch && name !== undefined ? { fieldSelector: `metadata.name=${name}` } : {}
   const userAgent = exchange.header('user-agent')
   return {
-    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, notes: {}, signal: exchange.signal,
+    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, notes: {},
+    ...(verb === 'watch' && { signal: exchange.signal }),
     ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
     ...(encoded && { encoded }), ...(verb === 'patch' && encoded && { patchType: encoded.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
     ...(info.rest.length > 0 && { proxyPath: info.rest.join('/') }),

@@ -53,7 +53,7 @@ async function servePath(paths: readonly PathHandler[], exchange: Exchange): Pro
 
 /** Every failure as the API's Status; what nobody foresaw is logged and told as an internal error, without its insides. */
 async function answerError({ server }: ServeParts, exchange: Exchange, error: unknown): Promise<void> {
-  if (exchange.signal.aborted) return
+  if (exchange.isGone) return
   if (exchange.answered) return exchange.cut()
   if (error instanceof NoSuchPath) return exchange.sendText(404, '404 page not found\n')
   if (!(error instanceof StatusError)) {
@@ -74,7 +74,8 @@ async function credentialsOf(exchange: Exchange): Promise<Credentials> {
   let certificate = certificates.get(connection)
   if (!certificate) certificates.set(connection, (certificate = certificateOf(exchange.request)))
   const known = await certificate
-  const bearerToken = /^Bearer +(.+)$/i.exec(exchange.header('authorization') ?? '')?.[1]?.trim()
+  const authorization = exchange.header('authorization')
+  const bearerToken = authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
   return { headers: exchange.headers, ...(known && { certificate: known }), ...(bearerToken !== undefined && { bearerToken }) }
 }
 

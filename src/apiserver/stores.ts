@@ -23,6 +23,9 @@ const CATCH_UP_MS = 3000
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** Where in kept bytes the end of the metadata is: where a revision is put in for clients. Absent for texts that are not ASCII. */
+const metadataEnds = new WeakMap<Uint8Array, number>()
+
 /** The stores of all kinds. Kinds that are served in two groups or versions share one. */
 export class Stores implements ObjectReader {
   readonly #options: StoreOptions
@@ -96,10 +99,28 @@ export const keyOf = (resource: AnyResource, namespace: string | undefined, name
 export const stamp = <T extends KubeObject>(object: T, revision: number): T => ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
 
 /** What is kept does not know its revision: that is the store's to say. */
-function encodeStored(object: KubeObject): Uint8Array {
-  const { resourceVersion: _stamped, ...metadata } = object.metadata
-  return encoder.encode(JSON.stringify({ ...object, metadata }))
+function encodeStored({ kind, apiVersion, metadata: { resourceVersion: _stamped, ...metadata }, ...rest }: KubeObject): Uint8Array {
+  const start = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)}`
+  const others = JSON.stringify(rest)
+  const text = others === '{}' ? `${start}}` : `${start},${others.slice(1)}`
+  const bytes = encoder.encode(text)
+  if (bytes.length === text.length) metadataEnds.set(bytes, start.length - 1)
+  return bytes
 }
+
+/** The JSON that clients get, out of bytes that were just kept: with the revision, and a newline at the end. Undefined where that takes more than copying. */
+export function jsonOfKept(kept: Uint8Array, revision: number): Uint8Array | undefined {
+  const end = metadataEnds.get(kept)
+  if (end === undefined) return undefined
+  const stamp = `,"resourceVersion":"${revision}"`
+  const bytes = new Uint8Array(kept.length + stamp.length + 1)
+  bytes.set(kept.subarray(0, end))
+  encoder.encodeInto(stamp, bytes.subarray(end))
+  bytes.set(kept.subarray(end), end + stamp.length)
+  bytes[bytes.length - 1] = NEWLINE
+  return bytes
+}
+const NEWLINE = 10
 
 const tooLarge = (revision: number, current: number): StatusError =>
   new StatusError('Timeout', `Too large resource version: ${revision}, current: ${current}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })

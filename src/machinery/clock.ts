@@ -51,7 +51,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 }
 
 /** RFC 3339 with whole seconds, as the API writes `metav1.Time`. */
-export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')
+export const timestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, -'.000Z'.length)}Z`
 
 /** RFC 3339 with microseconds, as the API writes `metav1.MicroTime`. */
 export const microTimestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z')

@@ -37,7 +37,7 @@ export interface WatchCacheOptions<T> {
 
 /** What became of a write: the new entry, or what was there instead of what the writer expected. */
 export type WriteResult<T> =
-  | { written: true; entry: CacheEntry<T> }
+  | { written: true; entry: CacheEntry<T>; /** The bytes kept, of a put. */ value?: Uint8Array }
   | { written: false; current: CacheEntry<T> | undefined }
 
 /** All objects of one kind in memory, exactly as the store has them; reads and watches are served from here and never touch the disk. */
@@ -182,7 +182,8 @@ export class WatchCache<T> {
     // An event of this very write is on its way, so there is no need to ask for progress.
     if (this.#applied < revision && !(await (result.committed ? this.#waiters.wait(revision) : this.untilRevision(revision)))) throw closing()
     if (!result.committed) return { written: false, current: this.#tree.get(key) }
-    return { written: true, entry: this.#entryOf(key, revision) ?? new CacheEntry(key, revision, revision, this.#options.stamp(object, revision)) }
+    const entry = this.#entryOf(key, revision) ?? new CacheEntry(key, revision, revision, this.#options.stamp(object, revision))
+    return { written: true, entry, ...(operation.type === 'put' && { value: operation.value }) }
   }
 
   /** The entry that a write at a revision made, even if it was overwritten since. */

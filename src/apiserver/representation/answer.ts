@@ -8,7 +8,7 @@ import type { Schema } from '../../machinery/schema/schema.ts'
 import type { Outcome } from '../call.ts'
 import type { Entry } from '../stores.ts'
 import { toServedVersion } from '../versions.ts'
-import { concat, jsonHead, jsonItem, metadataItem, protobufItem, utf8 } from './bytes.ts'
+import { concat, jsonItem, jsonObject, metadataItem, protobufItem, utf8 } from './bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
 import { rowOf, tableHead, type IncludeObject } from './table.ts'
@@ -41,20 +41,25 @@ const decoder = new TextDecoder()
 const text = (pieces: Iterable<Uint8Array>): string => decoder.decode(concat([...pieces]))
 const isStatus = (object: unknown): object is KubeObject => (object as KubeObject | undefined)?.kind === 'Status'
 
-function* jsonBodyOf({ object, entry, page }: Outcome, { resource }: AnswerParts): Generator<Uint8Array> {
-  if (page) {
-    yield utf8(`{"kind":${JSON.stringify(resource.listKind)},"apiVersion":${JSON.stringify((object as KubeObject).apiVersion)},"metadata":${JSON.stringify(page.metadata)},"items":[`)
-    yield* joined(page.entries, each => jsonItem(resource, each))
-    yield utf8(']}\n')
-  } else if (entry) {
-    yield utf8(jsonHead(resource))
-    yield jsonItem(resource, entry).subarray(1)
-    yield NEWLINE
-  } else yield utf8(`${JSON.stringify(object)}\n`)
+function jsonBodyOf({ object, entry, page }: Outcome, { resource }: AnswerParts): Iterable<Uint8Array> {
+  if (page) return jsonList(object as KubeObject, page, resource)
+  return [entry ? jsonObject(resource, entry) : utf8(`${JSON.stringify(object)}\n`)]
+}
+
+function* jsonList({ apiVersion }: KubeObject, { metadata, entries }: NonNullable<Outcome['page']>, resource: AnyResource): Generator<Uint8Array> {
+  yield utf8(`{"kind":${JSON.stringify(resource.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`)
+  let between = BRACE
+  for (const entry of entries) {
+    yield between
+    yield jsonItem(resource, entry)
+    between = COMMA_BRACE
+  }
+  yield utf8(']}\n')
 }
 
 const COMMA = utf8(',')
-const NEWLINE = utf8('\n')
+const BRACE = utf8('{')
+const COMMA_BRACE = utf8(',{')
 
 function* joined(entries: readonly Entry[], bytesOf: (entry: Entry) => Uint8Array): Generator<Uint8Array> {
   let first = true

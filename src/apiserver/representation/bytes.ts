@@ -1,6 +1,6 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../../api/resource.ts'
 import { encodeProtobuf } from '../../machinery/schema/protobuf.ts'
-import type { Entry } from '../stores.ts'
+import { jsonOfKept, type Entry } from '../stores.ts'
 import { toServedVersion } from '../versions.ts'
 
 const encoder = new TextEncoder()
@@ -12,12 +12,45 @@ export function jsonBody(object: KubeObject): string {
   return JSON.stringify(rest)
 }
 
-/** The same from the cache, made at most once per version of the object. */
-export const jsonItem = (resource: AnyResource, entry: Entry): Uint8Array =>
-  (resource.storedAs ? entry.encoded(`json/${apiVersionOf(resource)}`, object => utf8(jsonBody(toServedVersion(resource, object)))) : entry.encoded('json', object => utf8(jsonBody(object))))
+/** How objects of a kind begin, and under which name their bytes are kept. */
+interface JsonForm {
+  readonly name: string
+  readonly head: string
+}
+
+const forms = new WeakMap<AnyResource, JsonForm>()
+function formOf(resource: AnyResource): JsonForm {
+  let form = forms.get(resource)
+  if (!form) {
+    const apiVersion = apiVersionOf(resource)
+    forms.set(resource, form = { name: `json/${apiVersion}`, head: `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersion)},` })
+  }
+  return form
+}
+
+/** An object of the cache as JSON, with a newline: made at most once per version of the object. */
+export function jsonObject(resource: AnyResource, entry: Entry): Uint8Array {
+  const { name, head } = formOf(resource)
+  return entry.encoded(name, object => utf8(`${head}${jsonBody(toServedVersion(resource, object)).slice(1)}\n`))
+}
+
+/** Takes the bytes of an object that was just kept for its JSON, where they begin as the kind's objects do. */
+export function primeJson(resource: AnyResource, entry: Entry, kept: Uint8Array | undefined): void {
+  const { name, head } = formOf(resource)
+  if (!kept || resource.storedAs || entry.object.kind !== resource.kind || entry.object.apiVersion !== apiVersionOf(resource)) return
+  const bytes = jsonOfKept(kept, entry.revision)
+  if (bytes && bytes[head.length] === QUOTE) entry.encoded(name, () => bytes)
+}
+const QUOTE = 34
+
+/** The same as lists and frames hold it, behind an opening brace: without kind, apiVersion and newline. `"metadata":…}`. */
+export const jsonItem = (resource: AnyResource, entry: Entry): Uint8Array => {
+  const bytes = jsonObject(resource, entry)
+  return bytes.subarray(formOf(resource).head.length, bytes.length - 1)
+}
 
 /** What stands before an item's bytes to make them an object on their own. */
-export const jsonHead = (resource: AnyResource): string => `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersionOf(resource))},`
+export const jsonHead = (resource: AnyResource): string => formOf(resource).head
 
 /** The protobuf message of an object, without envelope; made at most once per version of the object. */
 export const protobufItem = (resource: AnyResource, entry: Entry): Uint8Array =>
@@ -27,7 +60,7 @@ export const protobufItem = (resource: AnyResource, entry: Entry): Uint8Array =>
 export const metadataItem = (entry: Entry): Uint8Array => entry.encoded('metadata', object => utf8(JSON.stringify(object.metadata)))
 
 /** Puts pieces together into chunks of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. */
-export function* chunked(pieces: Iterable<Uint8Array>, size = 256 * 1024): Generator<Uint8Array> {
+export function* chunked(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
   let waiting: Uint8Array[] = []
   let length = 0
   for (const piece of pieces) {

@@ -49,8 +49,8 @@ export class WatchFrames {
       const raw = source ? protobufItem(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
       return protobufFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
     }
-    const body = source ? jsonItem(this.#resource, source) : utf8(jsonBody(object))
-    return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body.subarray(1), NEWLINE_AND_CLOSE])
+    const body = source ? jsonItem(this.#resource, source) : utf8(jsonBody(object)).subarray(1)
+    return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body, NEWLINE_AND_CLOSE])
   }
 
   #metadataFrame(type: string, { metadata }: KubeObject): Uint8Array {

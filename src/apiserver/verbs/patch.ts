@@ -12,11 +12,13 @@ import { checkWriteOptions } from '../options.ts'
 import type { ReadValue } from '../representation/read.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
+import { written } from './written.ts'
 
 const APPLY = 'application/apply-patch+yaml'
 
 /** Changes an object by what a patch says, whatever version of it is there. Applying makes the object where there is none. */
-export const patch: Verb = async ({ registry, catalog, fields, authorizer }, call) => {
+export const patch: Verb = async (server, call) => {
+  const { registry, catalog, fields, authorizer } = server
   const isApply = call.patchType === APPLY
   checkWriteOptions('PatchOptions', call.options, isApply)
   const kind = kindOf(servedOf(call))
@@ -24,7 +26,7 @@ export const patch: Verb = async ({ registry, catalog, fields, authorizer }, cal
     next: current => toStored(kind, patched(call, kind, toServedVersion(servedOf(call), current), catalog, fields)), unconditional: true, applied: isApply,
     ...(call.subresource ? { subresource: call.subresource } : isApply && { missing: () => permitted(authorizer, call, () => toStored(kind, applied(call, kind, undefined, catalog, fields))) }),
   })
-  return { object: toServedVersion(servedOf(call), object), created }
+  return written(server, call, object, created)
 }
 
 /** Server-side apply: the configuration laid over what is there. */

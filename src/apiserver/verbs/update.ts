@@ -4,11 +4,12 @@ import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { matchName } from '../registry.ts'
 import { createsOnUpdate } from '../strategies.ts'
-import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
+import { written } from './written.ts'
 
 /** Replaces an object, or one of its subresources that has the same form. */
-export const update: Verb = async ({ registry, catalog, authorizer }, call) => {
+export const update: Verb = async (server, call) => {
+  const { registry, catalog, authorizer } = server
   checkWriteOptions('UpdateOptions', call.options)
   // Read before anything is looked up: a body that is none is refused whether or not there is an object.
   let first: ReturnType<typeof readObject> | undefined = readObject(call, kindOf(servedOf(call)), catalog)
@@ -21,5 +22,5 @@ export const update: Verb = async ({ registry, catalog, authorizer }, call) => {
   const { object, created } = await registry.update(call, {
     next, checksUid: true, ...(call.subresource ? { subresource: call.subresource } : createsOnUpdate(call.resource) && { missing: () => permitted(authorizer, call, next) }),
   })
-  return { object: toServedVersion(servedOf(call), object), created }
+  return written(server, call, object, created)
 }
