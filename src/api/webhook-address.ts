@@ -57,10 +57,10 @@ interface ServiceAddress {
   readonly port?: number | undefined
 }
 
-/** A webhook's service. */
+/** A webhook's service. Upstream takes the one for the other: a missing name is reported as the namespace. */
 export function validateWebhookService(field: string, { namespace, name, path, port = 443 }: ServiceAddress): Cause[] {
   return [
-    ...(name ? [] : [required(`${field}.name`)]), ...(namespace ? [] : [required(`${field}.namespace`)]),
+    ...(namespace ? [] : [required(`${field}.name`)]), ...(name ? [] : [required(`${field}.namespace`)]),
     ...(port < 1 || port > 65535 ? [invalid(`${field}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive')] : []),
     ...(path ? validatePath(`${field}.path`, path) : []),
   ]

@@ -74,8 +74,7 @@ function validateQualifiedName(field: string, name: string): Cause[] {
 function validateClient({ url, service }: WebhookClientConfig, field: string): Cause[] {
   if ((url === undefined) === (service === undefined)) return [required(field, 'exactly one of url or service is required')]
   if (url !== undefined) return validateWebhookUrl(`${field}.url`, url)
-  // Upstream takes the one for the other: a missing name is reported as the namespace.
-  return validateWebhookService(`${field}.service`, { ...service!, name: service!.namespace, namespace: service!.name })
+  return validateWebhookService(`${field}.service`, service!)
 }
 
 function validateReviewVersions(versions: readonly string[], field: string, { reviewVersions }: Leniency): Cause[] {

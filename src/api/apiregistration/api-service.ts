@@ -1,53 +1,13 @@
-import type { Infer, Schema } from '../../machinery/schema/schema.ts'
-import { bool, bytes, int32, kind, list, object, ref, string, struct, time } from '../../machinery/schema/schema.ts'
 import { pathSegment } from '../../machinery/names.ts'
-import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { ageColumn, nameColumn } from '../columns.ts'
+import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
+import { validateAPIService, validateAPIServiceStatus } from './validation.ts'
+import type { APIService, APIServiceStatus } from './api-service-schema.ts'
+import { apiService } from './api-service-schema.ts'
 
-const serviceReferenceShape = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
-  namespace: string(1),
-  name: string(2),
-  port: int32(3, { pointer: true }),
-})
-export interface ServiceReference extends Infer<typeof serviceReferenceShape> {}
-export const serviceReference: Schema<ServiceReference> = serviceReferenceShape
-
-const apiServiceSpecShape = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec', {
-  service: ref(1, serviceReference),
-  group: string(2),
-  version: string(3),
-  insecureSkipTLSVerify: bool(4),
-  caBundle: bytes(5, { listType: 'atomic' }),
-  groupPriorityMinimum: int32(7, { required: true }),
-  versionPriority: int32(8, { required: true }),
-})
-export interface APIServiceSpec extends Infer<typeof apiServiceSpecShape> {}
-export const apiServiceSpec: Schema<APIServiceSpec> = apiServiceSpecShape
-
-const apiServiceConditionShape = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition', {
-  type: string(1, { required: true }),
-  status: string(2, { required: true }),
-  lastTransitionTime: time(3),
-  reason: string(4),
-  message: string(5),
-})
-export interface APIServiceCondition extends Infer<typeof apiServiceConditionShape> {}
-export const apiServiceCondition: Schema<APIServiceCondition> = apiServiceConditionShape
-
-const apiServiceStatusShape = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus', {
-  conditions: list(1, apiServiceCondition, { patchStrategy: 'merge', patchMergeKey: 'type', listType: 'map', listMapKeys: ['type'] }),
-})
-export interface APIServiceStatus extends Infer<typeof apiServiceStatusShape> {}
-export const apiServiceStatus: Schema<APIServiceStatus> = apiServiceStatusShape
-
-const apiServiceShape = kind('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService', {
-  metadata: struct(1, objectMeta),
-  spec: struct(2, apiServiceSpec),
-  status: struct(3, apiServiceStatus),
-})
-export interface APIService extends Infer<typeof apiServiceShape> {}
-export const apiService: Schema<APIService> = apiServiceShape
+export * from './api-service-schema.ts'
 
 /** The handle for apiservices of apiregistration.k8s.io. */
 export const APIServices: Resource<APIService> = defineResource<APIService>({
@@ -57,6 +17,25 @@ export const APIServices: Resource<APIService> = defineResource<APIService>({
   ],
   storageVersionHash: 'InPBPD7+PqM=',
   schema: apiService,
+  columns: [
+    nameColumn,
+    { name: 'Service', type: 'string', cell: ({ spec: { service } }) => (service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local') },
+    { name: 'Available', type: 'string', cell: ({ status }) => availableText(status) },
+    ageColumn,
+  ],
+  defaults({ spec: { service } }) {
+    if (service) service.port ??= 443
+  },
   // `v1.` is the name of the core group's.
   validateName: name => pathSegment(name),
+  prepareForSubresource: keepMetadata,
+  resetFields: STATUS_ONLY,
+  validate: validateAPIService,
+  validateStatusUpdate: validateAPIServiceStatus,
 })
+
+function availableText({ conditions }: APIServiceStatus): string {
+  const available = conditions?.find(({ type }) => type === 'Available')
+  if (!available) return 'Unknown'
+  return available.status === 'True' || !available.reason ? available.status : `${available.status} (${available.reason})`
+}

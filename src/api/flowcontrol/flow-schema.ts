@@ -1,6 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { validateFlowSchema, validateFlowSchemaStatus } from './flow-schema-validation.ts'
 import type { FlowSchema } from './flow-schema-schema.ts'
 import { flowSchema } from './flow-schema-schema.ts'
@@ -28,6 +29,8 @@ export const FlowSchemas: Resource<FlowSchema> = defineResource<FlowSchema>({
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE
   },
   validate: validateFlowSchema,
+  prepareForSubresource: keepMetadata,
+  resetFields: STATUS_ONLY,
   validateStatusUpdate: validateFlowSchemaStatus,
 })
 

@@ -1,6 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { validatePriorityLevel, validatePriorityLevelStatus } from './priority-level-validation.ts'
 import type { PriorityLevelConfigurationSpec, PriorityLevelConfiguration } from './priority-level-configuration-schema.ts'
 import { priorityLevelConfiguration } from './priority-level-configuration-schema.ts'
@@ -27,6 +28,8 @@ export const PriorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   generationOf: ({ spec }) => spec,
   defaults: ({ spec }) => defaultPriorityLevel(spec),
   validate: validatePriorityLevel,
+  prepareForSubresource: keepMetadata,
+  resetFields: STATUS_ONLY,
   validateStatusUpdate: validatePriorityLevelStatus,
 })
 

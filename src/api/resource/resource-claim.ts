@@ -1,6 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
+import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { goForm } from '../go-form.ts'
 import { invalid, sameJson } from '../validation.ts'
 import { deviceId, validateClaimStatus } from './claim-status-validation.ts'
@@ -21,7 +22,11 @@ export const ResourceClaims: Resource<ResourceClaim> = defineResource<ResourceCl
   schema: resourceClaim,
   columns: [nameColumn, { name: 'State', type: 'string', cell: stateText }, ageColumn],
   defaults: ({ spec }) => defaultClaimSpec(spec),
-  prepareForSubresource: dropDeallocated,
+  prepareForSubresource(draft, old) {
+    keepMetadata(draft, old)
+    dropDeallocated(draft, old)
+  },
+  resetFields: STATUS_ONLY,
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateClaimSpec(spec, 'spec')),
   validateUpdate: ({ spec }, old) => [
     ...(sameJson(spec, old.spec) ? [] : [invalid('spec', goForm(resourceClaimSpec, spec), 'field is immutable')]), ...validateClaimSpec(spec, 'spec', false),
