@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
 import { gzipped } from '../host/gzip.ts'
 import type { User } from '../api/request.ts'
+import type { Observation } from './observation.ts'
 import { StatusError } from '../machinery/status.ts'
 import { chunked, concat, utf8 } from './representation/bytes.ts'
 
@@ -31,6 +32,14 @@ export class Exchange {
   readonly query: URLSearchParams
   readonly warnings = new Set<string>()
   user: User | undefined
+  /** Who asks, before anybody is impersonated. */
+  requester: User | undefined
+  /** Who looks at this request from outside. */
+  observations: readonly Observation[] = []
+  /** The answer's code; 0 before there is one. */
+  status = 0
+  /** The bytes of both bodies, for who has to write them down. */
+  record: { request?: Uint8Array; readonly response: Uint8Array[] } | undefined
   readonly #request: HttpRequest
   readonly #response: Sink
   #isGone = false
@@ -102,7 +111,9 @@ export class Exchange {
       let isComplete = false
       request.on('end', () => {
         isComplete = true
-        resolve(concat(chunks, size))
+        const whole = concat(chunks, size)
+        if (this.record) this.record.request = whole
+        resolve(whole)
       })
       request.on('close', () => { if (!isComplete) reject(new StatusError('BadRequest', 'the client went away before its request was complete')) })
     })
@@ -110,6 +121,7 @@ export class Exchange {
 
   /** Begins the answer. */
   begin(status: number, headers: Readonly<Record<string, string>>): void {
+    this.status = status
     const warnings = this.warnings.size > 0 ? { warning: warningHeaders(this.warnings) } : undefined
     this.#response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, ...warnings })
   }
@@ -151,7 +163,8 @@ export class Exchange {
     const second = first.done ? first : parts.next()
     if (second.done) return this.#sendWhole(status, contentType, first.done ? new Uint8Array() : first.value, headers)
     const whole = [first.value as Uint8Array, second.value as Uint8Array]
-    const rest = { *[Symbol.iterator]() { yield* whole; yield* parts } }
+    const { record } = this
+    const rest = { *[Symbol.iterator]() { for (const list of [whole, parts]) for (const part of list) { record?.response.push(part); yield part } } }
     const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(this.header('accept-encoding') ?? '')
     this.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
     for await (const part of compressed ? gzipped(rest) : rest) {
@@ -162,6 +175,7 @@ export class Exchange {
   }
 
   #sendWhole(status: number, contentType: string, body: Uint8Array, headers: Readonly<Record<string, string>>): void {
+    this.record?.response.push(body)
     this.begin(status, { 'content-type': contentType, ...headers, 'content-length': String(body.length) })
     if (this.method !== 'HEAD') void this.write(body)
     this.end()

@@ -1,7 +1,11 @@
 import { serveHttp, type HttpServer, type TlsOptions } from '../host/http.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Authenticator } from './authn/authenticator.ts'
+import { tendFlowSchemas } from './flow/dangling.ts'
+import { createFairness } from './flow/fairness.ts'
 import { advertise } from './kubernetes-service.ts'
+import type { Observer } from './observation.ts'
+import { createServerMetrics } from './server-metrics.ts'
 import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
 import type { Describe } from './openapi/document.ts'
@@ -23,6 +27,10 @@ export interface NetworkOptions {
   /** Texts for OpenAPI. */
   readonly describe?: Describe
   readonly checks?: readonly HealthCheck[]
+  /** How many requests are worked on at once, and how long others wait for their turn. */
+  readonly fairness?: { readonly seats?: number; readonly waitMs?: number }
+  /** Who looks at requests besides the metrics: the audit log. */
+  readonly observers?: readonly Observer[]
   /** More paths, before the common ones. */
   readonly paths?: readonly PathHandler[]
 }
@@ -32,21 +40,25 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   const { server } = api
   const catalogOf = () => server.catalog
   const bound = { port: options.port ?? 0 }
+  const fairness = createFairness({ reader: api.stores, clock: server.clock, ...options.fairness })
+  const metrics = createServerMetrics({ clock: server.clock, stores: api.stores, catalogOf, fairness })
   const paths: readonly PathHandler[] = [
     ...(options.paths ?? []),
     health(options.checks ?? api.checks),
     version,
+    metrics.path,
     openid(server.tokens),
     discovery(catalogOf, () => `${options.advertised?.address ?? options.address ?? '127.0.0.1'}:${bound.port}`),
     openapi(catalogOf, options.describe),
     root(catalogOf),
   ]
-  const parts = { server, authenticators: options.authenticators, paths }
+  const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness }
   const http = await serveHttp({
     ...(options.address !== undefined && { address: options.address }), ...(options.port !== undefined && { port: options.port }),
     tls: options.tls, handler: createHandler(parts), onUpgrade: createUpgradeHandler(parts),
   })
   bound.port = http.port
+  await tendFlowSchemas({ api: api.local, reader: api.stores, clock: server.clock, log: server.log, signal: server.stopping })
   if (options.advertised) await advertise(api, { port: http.port, ...options.advertised })
   return {
     ...http,

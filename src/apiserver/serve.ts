@@ -6,7 +6,9 @@ import { authenticate } from './authn/index.ts'
 import type { Authenticator, Credentials } from './authn/authenticator.ts'
 import { authorizeInfo } from './authorize.ts'
 import { Exchange } from './exchange.ts'
+import type { Fairness } from './flow/fairness.ts'
 import { impersonate } from './impersonate.ts'
+import { isLongRunning, type Observer } from './observation.ts'
 import type { PathHandler } from './paths/path.ts'
 import { bodyOf } from './representation/answer.ts'
 import { negotiateError } from './representation/negotiate.ts'
@@ -19,6 +21,10 @@ export interface ServeParts {
   readonly server: Server
   readonly authenticators: readonly Authenticator[]
   readonly paths: readonly PathHandler[]
+  /** Who looks at requests from outside: metrics, the audit log. */
+  readonly observers?: readonly Observer[]
+  /** Absent: everybody is served at once. */
+  readonly fairness?: Fairness
 }
 
 /** Answers HTTP requests: authenticate, audit, impersonate, authorize, and on to the resource or path that is asked for. */
@@ -29,19 +35,25 @@ export function createHandler(parts: ServeParts): HttpHandler {
 async function handle(parts: ServeParts, request: HttpRequest, response: HttpResponse): Promise<void> {
   const exchange = new Exchange(request, response)
   const { server } = parts
+  const info = requestInfo(exchange.method, exchange.path, exchange.query)
+  exchange.observations = (parts.observers ?? []).map(observer => observer.begin(exchange, info))
   try {
-    const info = requestInfo(exchange.method, exchange.path, exchange.query)
     await admitUser(parts, exchange, info)
+    using _seat = isLongRunning(info) ? undefined : await parts.fairness?.enter(exchange.user!, info, exchange)
     if (info.type === 'resource') await serveResource(server, exchange, info)
     else await servePath(parts.paths, exchange)
   } catch (error) {
     await answerError(parts, exchange, error)
+  } finally {
+    for (const observation of exchange.observations) await observation.done(exchange.status)
   }
 }
 
 /** Authenticate, impersonate, authorize. */
 export async function admitUser({ server, authenticators }: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
   const requester = await authenticate(authenticators, await credentialsOf(exchange))
+  exchange.requester = requester
+  for (const observation of exchange.observations) await observation.known?.()
   exchange.user = impersonate(exchange, requester, server.authorizer)
   authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
 }

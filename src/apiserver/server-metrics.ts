@@ -1,0 +1,88 @@
+import type { Catalog } from './catalog.ts'
+import type { Fairness } from './flow/fairness.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { createMetrics, METRICS_TYPE, type Metrics } from '../machinery/metrics.ts'
+import { isLongRunning, type Observer } from './observation.ts'
+import type { PathHandler } from './paths/path.ts'
+import { utf8 } from './representation/bytes.ts'
+import type { RequestInfo } from './request-info.ts'
+import { isStored, type Stores } from './stores.ts'
+
+/** Upstream's buckets for the duration of requests, in seconds. */
+const DURATION_BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
+
+export interface ServerMetricsParts {
+  readonly clock: Clock
+  readonly stores: Stores
+  readonly catalogOf: () => Catalog
+  readonly fairness?: Fairness
+}
+
+export interface ServerMetrics extends Observer {
+  readonly metrics: Metrics
+  /** `/metrics`. */
+  readonly path: PathHandler
+}
+
+/** What the server tells of itself, under upstream's names. */
+export function createServerMetrics({ clock, stores, catalogOf, fairness }: ServerMetricsParts): ServerMetrics {
+  const metrics = createMetrics()
+  const requests = metrics.counter('apiserver_request_total', 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.')
+  const durations = metrics.histogram('apiserver_request_duration_seconds', 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.', DURATION_BUCKETS)
+  const inFlight = metrics.gauge('apiserver_current_inflight_requests', 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.')
+  const longRunning = metrics.gauge('apiserver_longrunning_requests', 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.')
+  metrics.gauge('apiserver_storage_objects', 'Number of stored objects at the time of last check split by kind.', gauge => {
+    for (const resource of catalogOf().resources) {
+      if (isStored(resource)) gauge.set({ resource: resource.group ? `${resource.plural}.${resource.group}` : resource.plural }, stores.list(resource).length)
+    }
+  })
+  if (fairness) flowMetrics(metrics, fairness)
+
+  return {
+    metrics,
+    begin(exchange, info) {
+      const startedMs = clock.monotonic()
+      const labels = labelsOf(catalogOf(), info, exchange.query.has('dryRun') ? 'All' : '')
+      const isLong = isLongRunning(info)
+      const { dry_run: _dry, ...place } = labels
+      const kind = { request_kind: ['get', 'list', 'watch'].includes(info.verb) ? 'readOnly' : 'mutating' }
+      if (isLong) longRunning.add(place, 1)
+      else inFlight.add(kind, 1)
+      return {
+        done(status) {
+          requests.add({ code: String(status), ...labels })
+          if (isLong) return longRunning.add(place, -1)
+          inFlight.add(kind, -1)
+          durations.observe(labels, (clock.monotonic() - startedMs) / 1000)
+        },
+      }
+    },
+    async path(exchange) {
+      if (exchange.path !== '/metrics') return false
+      await exchange.send(200, METRICS_TYPE, [utf8(metrics.text())])
+      return true
+    },
+  }
+}
+
+/** Only names that the server serves become labels: what clients make up must not grow the number of series. */
+function labelsOf(catalog: Catalog, info: RequestInfo, dryRun: string): Record<string, string> & { dry_run: string } {
+  const component = { component: 'apiserver', dry_run: dryRun }
+  if (info.type === 'path') return { ...component, group: '', resource: '', scope: '', subresource: /^\/(?:healthz|livez|readyz|version|metrics|openapi|apis?)(?=\/|$)/.exec(info.path)?.[0] ?? '', verb: info.verb.toUpperCase(), version: '' }
+  const resource = catalog.find(info.group, info.version, info.resource)
+  const scope = info.name !== undefined ? 'resource' : info.namespace !== undefined ? 'namespace' : 'cluster'
+  const subresource = resource?.subresources.find(({ name }) => name === info.subresource)?.name ?? ''
+  return { ...component, group: resource?.group ?? '', resource: resource?.plural ?? '', scope, subresource, verb: VERBS.get(info.verb) ?? 'OTHER', version: resource?.version ?? '' }
+}
+
+const VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ get: 'GET', list: 'LIST', watch: 'WATCH', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETECOLLECTION' }))
+
+function flowMetrics(metrics: Metrics, fairness: Fairness): void {
+  const all = (name: string, help: string, value: (level: ReturnType<Fairness['levels']>[number]) => number): void =>
+    void metrics.gauge(name, help, gauge => { for (const level of fairness.levels()) gauge.set({ priority_level: level.name }, value(level)) })
+  all('apiserver_flowcontrol_current_executing_requests', 'Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem', ({ executing }) => executing)
+  all('apiserver_flowcontrol_current_inqueue_requests', 'Number of requests currently pending in queues of the API Priority and Fairness subsystem', ({ waiting }) => waiting)
+  all('apiserver_flowcontrol_nominal_limit_seats', 'Nominal number of execution seats configured for each priority level', ({ seats }) => seats)
+  all('apiserver_flowcontrol_dispatched_requests_total', 'Number of requests executed by API Priority and Fairness subsystem', ({ dispatched }) => dispatched)
+  all('apiserver_flowcontrol_rejected_requests_total', 'Number of requests rejected by API Priority and Fairness subsystem', ({ rejected }) => rejected)
+}

@@ -1,0 +1,103 @@
+/** Names and values of labels. */
+export type Labels = Readonly<Record<string, string>>
+
+/** A value that only rises. */
+export interface Counter {
+  add(labels: Labels, amount?: number): void
+}
+
+/** A value that goes up and down. */
+export interface Gauge {
+  set(labels: Labels, value: number): void
+  add(labels: Labels, amount: number): void
+}
+
+/** How values are spread. */
+export interface Histogram {
+  observe(labels: Labels, value: number): void
+}
+
+interface Family {
+  lines(): Iterable<string>
+}
+
+/** The metrics of one component, in Prometheus' text form. */
+export interface Metrics {
+  counter(name: string, help: string): Counter
+  /** `collect` is called before each exposition, for values that are looked up and not booked. */
+  gauge(name: string, help: string, collect?: (gauge: Gauge) => void): Gauge
+  histogram(name: string, help: string, buckets: readonly number[]): Histogram
+  /** Everything, as `text/plain; version=0.0.4`. */
+  text(): string
+}
+
+/** The content type of `Metrics.text`. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+const escaped = (value: string): string => value.replace(/[\\"\n]/g, character => (character === '\n' ? '\\n' : `\\${character}`))
+const shown = (labels: Labels): string => Object.keys(labels).map(name => `${name}="${escaped(labels[name]!)}"`).join(',')
+const braced = (text: string): string => (text ? `{${text}}` : '')
+const number = (value: number): string => (value === Infinity ? '+Inf' : String(value))
+
+/** Small and without dependencies: prom-client keeps its registry in a module, which two servers in one process would share. */
+export function createMetrics(): Metrics {
+  const families: Family[] = []
+  const head = (name: string, help: string, type: string): string[] => [`# HELP ${name} ${help.replaceAll('\n', ' ')}`, `# TYPE ${name} ${type}`]
+
+  function values(name: string, help: string, type: 'counter' | 'gauge', collect?: (gauge: Gauge) => void): Gauge {
+    const series = new Map<string, number>()
+    const gauge: Gauge = {
+      set: (labels, value) => void series.set(shown(labels), value),
+      add(labels, amount) {
+        const key = shown(labels)
+        series.set(key, (series.get(key) ?? 0) + amount)
+      },
+    }
+    families.push({
+      *lines() {
+        collect?.(gauge)
+        if (series.size === 0) return
+        yield* head(name, help, type)
+        for (const [labels, value] of series) yield `${name}${braced(labels)} ${number(value)}`
+      },
+    })
+    return gauge
+  }
+
+  return {
+    counter(name, help) {
+      const series = values(name, help, 'counter')
+      return { add: (labels, amount = 1) => series.add(labels, amount) }
+    },
+    gauge: (name, help, collect) => values(name, help, 'gauge', collect),
+    histogram(name, help, buckets) {
+      const series = new Map<string, { counts: number[]; sum: number; count: number }>()
+      families.push({
+        *lines() {
+          if (series.size === 0) return
+          yield* head(name, help, 'histogram')
+          for (const [labels, { counts, sum, count }] of series) {
+            const prefix = labels ? `${labels},` : ''
+            let total = 0
+            for (const [index, bound] of buckets.entries()) yield `${name}_bucket{${prefix}le="${bound}"} ${(total += counts[index]!)}`
+            yield `${name}_bucket{${prefix}le="+Inf"} ${count}`
+            yield `${name}_sum${braced(labels)} ${sum}`
+            yield `${name}_count${braced(labels)} ${count}`
+          }
+        },
+      })
+      return {
+        observe(labels, value) {
+          const key = shown(labels)
+          let own = series.get(key)
+          if (!own) series.set(key, (own = { counts: buckets.map(() => 0), sum: 0, count: 0 }))
+          const index = buckets.findIndex(bound => value <= bound)
+          if (index >= 0) own.counts[index]! += 1
+          own.sum += value
+          own.count += 1
+        },
+      }
+    },
+    text: () => `${families.flatMap(family => [...family.lines()]).join('\n')}\n`,
+  }
+}
