@@ -4,7 +4,7 @@ import { validatePodTemplate } from '../core/pod/validation/pod.ts'
 import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../int-or-percent.ts'
 import { validateLabelSelector } from '../meta/validation.ts'
 import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../validation.ts'
-import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from './daemon-set.ts'
+import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from './daemon-set-schema.ts'
 import { validateCollisions } from './stateful-set-validation.ts'
 import { nonNegativeCounts } from './template-validation.ts'
 

@@ -6,7 +6,7 @@ import { validateClaimSpec } from '../core/volume/persistent-volume-claim-valida
 import { validateAtMostAll, validateIntOrPercent } from '../int-or-percent.ts'
 import { validateLabelSelector } from '../meta/validation.ts'
 import { forbidden, invalid, invalidBy, nonNegative, notSupported, required, sameJson } from '../validation.ts'
-import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './stateful-set.ts'
+import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './stateful-set-schema.ts'
 import { nonNegativeCounts, validateSelector } from './template-validation.ts'
 
 const RETENTION = ['Retain', 'Delete']

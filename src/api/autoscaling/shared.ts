@@ -1,6 +1,6 @@
 import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { int32, object, quantity, ref, string, struct, time } from '../../machinery/schema/schema.ts'
-import { crossVersionObjectReference } from './horizontal-pod-autoscaler.ts'
+import { crossVersionObjectReference } from './horizontal-pod-autoscaler-schema.ts'
 import { labelSelector } from '../meta/selectors.ts'
 
 const containerResourceMetricSourceShape = object('io.k8s.api.autoscaling.v1.ContainerResourceMetricSource', {

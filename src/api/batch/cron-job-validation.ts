@@ -1,7 +1,7 @@
 import { isTimeZone, parseCron } from '../../machinery/cron.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { invalid, nonNegative, notSupported, required } from '../validation.ts'
-import type { CronJob, CronJobSpec } from './cron-job.ts'
+import type { CronJob, CronJobSpec } from './cron-job-schema.ts'
 import { validateJobSpec } from './job-spec-validation.ts'
 
 const CONCURRENCY = ['Allow', 'Forbid', 'Replace']
@@ -30,7 +30,7 @@ function validateSpec(spec: CronJobSpec, old: CronJobSpec | undefined): Cause[] 
   return [...causes, ...nonNegative('spec.successfulJobsHistoryLimit', spec.successfulJobsHistoryLimit), ...nonNegative('spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit)]
 }
 
-function validateSchedule({ schedule, timeZone }: CronJobSpec, mayHaveZone: boolean, field: string): Cause[] {
+function validateSchedule({ schedule }: CronJobSpec, mayHaveZone: boolean, field: string): Cause[] {
   const causes: Cause[] = []
   try {
     parseCron(schedule)
@@ -38,7 +38,6 @@ function validateSchedule({ schedule, timeZone }: CronJobSpec, mayHaveZone: bool
     causes.push(invalid(field, schedule, (error as Error).message))
   }
   if (!schedule.includes('TZ')) return causes
-  if (timeZone !== undefined) return [...causes, invalid(field, schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule')]
   return mayHaveZone ? causes : [...causes, invalid(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')]
 }
 

@@ -1,7 +1,7 @@
 import type { Cause } from '../../machinery/status.ts'
 import { duplicate, invalid, nonNegative, required } from '../validation.ts'
 import { parseIndexes } from './indexes.ts'
-import type { Job, JobStatus } from './job.ts'
+import type { Job, JobStatus } from './job-schema.ts'
 import { invalidWhole } from './job-spec-validation.ts'
 
 type Interval = { start: number; end: number }

@@ -4,7 +4,7 @@ import type { Cause } from '../../machinery/status.ts'
 import type { PodTemplateSpec } from '../core/pod/pod-spec.ts'
 import { validateLabelSelector } from '../meta/validation.ts'
 import { immutable, invalid, required, sameJson } from '../validation.ts'
-import type { Job } from './job.ts'
+import type { Job } from './job-schema.ts'
 import { CONTROLLER_UID_LABELS, jobLabels } from './job-labels.ts'
 import { validateJobSpec } from './job-spec-validation.ts'
 import type { JobSpec } from './shared.ts'
@@ -60,7 +60,7 @@ function validateCompletions(next: JobSpec, old: JobSpec): Cause[] {
   return next.completions === next.parallelism ? [] : [invalid('spec.completions', next.completions, 'can only be modified in tandem with spec.parallelism')]
 }
 
-/** KEP-2926: until a suspended Job runs, where its pods go may still be said. */
+/** KEP-2926, KEP-5440: until a suspended Job runs, where its pods go and what they ask for may still be said. */
 function validateTemplateUpdate({ spec }: Job, { spec: old, status }: Job): Cause[] {
   const suspended = old.suspend === true && !status.startTime && !status.active
   if (!suspended) return immutable('spec.template', spec.template, old.template)
@@ -71,7 +71,7 @@ function withoutScheduling({ spec }: PodTemplateSpec): unknown {
   const { nodeAffinity: _, ...affinity } = spec.affinity ?? {}
   return {
     ...spec, nodeSelector: null, tolerations: null, schedulingGates: null, affinity: Object.keys(affinity).length > 0 ? affinity : null,
-    ...Object.fromEntries((['containers', 'initContainers'] as const).map(list => [list, spec[list]])),
+    ...Object.fromEntries((['containers', 'initContainers'] as const).map(list => [list, spec[list]?.map(container => ({ ...container, resources: null }))])),
   }
 }
 

@@ -1,7 +1,4 @@
-import type { Infer, Schema } from '../../machinery/schema/schema.ts'
-import { int32, kind, list, object, ref, string, struct, time } from '../../machinery/schema/schema.ts'
-import { jobSpec } from './shared.ts'
-import { objectMeta } from '../meta/object-meta.ts'
+import { kind, string } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
@@ -14,48 +11,10 @@ import { jobLabels } from './job-labels.ts'
 import { validateJobStatus } from './job-status-validation.ts'
 import { validateJob, validateJobUpdate } from './job-validation.ts'
 import type { JobSpec } from './shared.ts'
+import type { Job } from './job-schema.ts'
+import { job } from './job-schema.ts'
 
-const jobConditionShape = object('io.k8s.api.batch.v1.JobCondition', {
-  type: string(1, { required: true }),
-  status: string(2, { required: true }),
-  lastProbeTime: time(3),
-  lastTransitionTime: time(4),
-  reason: string(5),
-  message: string(6),
-})
-export interface JobCondition extends Infer<typeof jobConditionShape> {}
-export const jobCondition: Schema<JobCondition> = jobConditionShape
-
-const uncountedTerminatedPodsShape = object('io.k8s.api.batch.v1.UncountedTerminatedPods', {
-  succeeded: list(1, 'string', { listType: 'set' }),
-  failed: list(2, 'string', { listType: 'set' }),
-})
-export interface UncountedTerminatedPods extends Infer<typeof uncountedTerminatedPodsShape> {}
-export const uncountedTerminatedPods: Schema<UncountedTerminatedPods> = uncountedTerminatedPodsShape
-
-const jobStatusShape = object('io.k8s.api.batch.v1.JobStatus', {
-  conditions: list(1, jobCondition, { patchStrategy: 'merge', patchMergeKey: 'type', listType: 'atomic' }),
-  startTime: time(2, { pointer: true }),
-  completionTime: time(3, { pointer: true }),
-  active: int32(4),
-  succeeded: int32(5),
-  failed: int32(6),
-  terminating: int32(11, { pointer: true }),
-  completedIndexes: string(7),
-  failedIndexes: string(10, { pointer: true }),
-  uncountedTerminatedPods: ref(8, uncountedTerminatedPods),
-  ready: int32(9, { pointer: true }),
-})
-export interface JobStatus extends Infer<typeof jobStatusShape> {}
-export const jobStatus: Schema<JobStatus> = jobStatusShape
-
-const jobShape = kind('io.k8s.api.batch.v1.Job', {
-  metadata: struct(1, objectMeta),
-  spec: struct(2, jobSpec),
-  status: struct(3, jobStatus),
-})
-export interface Job extends Infer<typeof jobShape> {}
-export const job: Schema<Job> = jobShape
+export * from './job-schema.ts'
 
 /** The handle for jobs of batch. */
 export const Jobs: Resource<Job> = defineResource<Job>({
@@ -124,11 +83,15 @@ function generateSelector({ metadata, spec }: Job): void {
   if (spec.manualSelector) return
   const template = (spec.template.metadata ??= {} as NonNullable<Job['spec']['template']['metadata']>)
   const shared = sameJson(metadata.labels ?? {}, template.labels ?? {})
-  template.labels = { ...jobLabels(metadata), ...template.labels }
+  template.labels = sorted({ ...jobLabels(metadata), ...template.labels })
   if (shared) metadata.labels = { ...template.labels }
   spec.selector ??= {}
-  spec.selector.matchLabels = { 'batch.kubernetes.io/controller-uid': metadata.uid, ...spec.selector.matchLabels }
+  const { matchLabels, ...others } = spec.selector
+  spec.selector = { matchLabels: sorted({ 'batch.kubernetes.io/controller-uid': metadata.uid, ...matchLabels }), ...others }
 }
+
+/** In order of the keys, as messages show it. */
+const sorted = (labels: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const HARD_TO_TRACK = 'spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail'
 

@@ -1,6 +1,7 @@
 import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { kind, list, object, string, struct } from '../../machinery/schema/schema.ts'
 import { objectMeta } from '../meta/object-meta.ts'
+import { nameColumn } from '../columns.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 
@@ -25,4 +26,13 @@ export const ComponentStatuses: Resource<ComponentStatus> = defineResource<Compo
   version: 'v1', kind: 'ComponentStatus', plural: 'componentstatuses', shortNames: ['cs'], namespaced: false,
   verbs: ['get', 'list'],
   schema: componentStatus,
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', cell: object => (healthOf(object)?.status === 'True' ? 'Healthy' : healthOf(object)?.status === 'False' ? 'Unhealthy' : 'Unknown') },
+    { name: 'Message', type: 'string', cell: object => healthOf(object)?.message ?? '' },
+    { name: 'Error', type: 'string', cell: object => healthOf(object)?.error ?? '' },
+  ],
 })
+
+const healthOf = ({ conditions }: ComponentStatus): ComponentCondition | undefined => conditions?.find(({ type }) => type === 'Healthy')
+

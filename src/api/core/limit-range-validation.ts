@@ -2,7 +2,7 @@ import { compareQuantities, milliValue, value } from '../../machinery/quantity.t
 import { qualifiedName } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { duplicate, forbidden, invalid, invalidBy, required } from '../validation.ts'
-import type { LimitRange, LimitRangeItem } from './limit-range.ts'
+import type { LimitRange, LimitRangeItem } from './limit-range-schema.ts'
 import { isOvercommitAllowed, validateContainerResourceName, validateResourceName } from './resource-names.ts'
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']

@@ -1,8 +1,4 @@
-import type { Infer, Schema } from '../../machinery/schema/schema.ts'
-import { kind, struct } from '../../machinery/schema/schema.ts'
-import { persistentVolumeClaimStatus } from './pod/pod-spec.ts'
-import { persistentVolumeClaimSpec } from './pod/volumes.ts'
-import { objectMeta } from '../meta/object-meta.ts'
+import { kind } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
@@ -10,14 +6,10 @@ import { roundUpAmounts } from './resource-names.ts'
 import { settleDataSource } from './volume/data-source.ts'
 import { claimWarnings, validateClaimSpec, validateClaimStatus, validateClaimUpdate } from './volume/persistent-volume-claim-validation.ts'
 import { accessModesText, classOf } from './volume/shared.ts'
+import type { PersistentVolumeClaim } from './persistent-volume-claim-schema.ts'
+import { persistentVolumeClaim } from './persistent-volume-claim-schema.ts'
 
-const persistentVolumeClaimShape = kind('io.k8s.api.core.v1.PersistentVolumeClaim', {
-  metadata: struct(1, objectMeta),
-  spec: struct(2, persistentVolumeClaimSpec),
-  status: struct(3, persistentVolumeClaimStatus),
-})
-export interface PersistentVolumeClaim extends Infer<typeof persistentVolumeClaimShape> {}
-export const persistentVolumeClaim: Schema<PersistentVolumeClaim> = persistentVolumeClaimShape
+export * from './persistent-volume-claim-schema.ts'
 
 /** The handle for persistentvolumeclaims. */
 export const PersistentVolumeClaims: Resource<PersistentVolumeClaim> = defineResource<PersistentVolumeClaim>({

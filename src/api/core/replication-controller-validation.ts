@@ -2,7 +2,7 @@ import type { Cause } from '../../machinery/status.ts'
 import { nonNegativeCounts } from '../apps/template-validation.ts'
 import { forbidden, invalid, nonNegative, notSupported, required } from '../validation.ts'
 import { validatePodTemplate } from './pod/validation/pod.ts'
-import type { ReplicationController, ReplicationControllerSpec } from './replication-controller.ts'
+import type { ReplicationController, ReplicationControllerSpec } from './replication-controller-schema.ts'
 
 export function validateReplicationController({ spec }: ReplicationController): Cause[] {
   return [

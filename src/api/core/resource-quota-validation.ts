@@ -2,7 +2,7 @@ import { compareQuantities } from '../../machinery/quantity.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { invalid, required, sameJson } from '../validation.ts'
 import { isQuotaResource, validateResourceName, validateResourceQuantity } from './resource-names.ts'
-import type { ResourceQuota, ResourceQuotaSpec } from './resource-quota.ts'
+import type { ResourceQuota, ResourceQuotaSpec } from './resource-quota-schema.ts'
 
 const POD_RESOURCES = ['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
 

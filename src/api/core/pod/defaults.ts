@@ -12,6 +12,8 @@ export function defaultPod(pod: Pod): void {
   const { spec } = pod
   for (const container of [...spec.containers ?? [], ...spec.initContainers ?? []]) limitsBecomeRequests(container.resources)
   defaultPodResources(spec)
+  // Ports of templates are left alone: pods get theirs when they are made.
+  if (spec.hostNetwork) hostPortsAreContainerPorts(spec)
   spec.enableServiceLinks ??= true
   defaultPodSpec(spec)
 }
@@ -21,7 +23,6 @@ export const defaultPodTemplate = (template: PodTemplateSpec): void => defaultPo
 
 /** What pods and pod templates have in common. */
 export function defaultPodSpec(spec: PodSpec): void {
-  if (spec.hostNetwork) hostPortsAreContainerPorts(spec)
   spec.dnsPolicy ??= 'ClusterFirst'
   spec.restartPolicy ??= 'Always'
   spec.securityContext ??= {}

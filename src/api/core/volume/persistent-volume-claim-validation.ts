@@ -3,7 +3,7 @@ import { compareQuantities, value } from '../../../machinery/quantity.ts'
 import type { Cause } from '../../../machinery/status.ts'
 import { validateLabelSelector } from '../../meta/selector-validation.ts'
 import { forbidden, immutable, invalid, invalidBy, notSupported, required, sameJson } from '../../validation.ts'
-import type { PersistentVolumeClaim } from '../persistent-volume-claim.ts'
+import type { PersistentVolumeClaim } from '../persistent-volume-claim-schema.ts'
 import type { PersistentVolumeClaimSpec } from '../pod/volumes.ts'
 import { ACCESS_MODES, CLASS_ANNOTATION, fractionalBytes, storageClassAnnotationWarning, VOLUME_MODES } from './shared.ts'
 
