@@ -8,6 +8,7 @@ const args = process.argv.slice(2)
 const count = Number(args.find(arg => /^\d+$/.test(arg)) ?? 5000)
 const only = args.find(arg => arg.startsWith('--only='))?.slice(7).split(',')
 const wants = (part: string): boolean => !only || only.includes(part)
+const rounds = Number(args.find(arg => arg.startsWith('--rounds='))?.slice(9) ?? 3)
 const began = performance.now()
 const server = fork(new URL('./apiserver-process.ts', import.meta.url), [args.includes('--memory') ? 'memory' : 'sqlite'], {
   execArgv: args.includes('--prof') ? ['--cpu-prof', '--cpu-prof-interval=200', '--cpu-prof-dir=/tmp/k8ts-prof'] : [],
@@ -54,7 +55,7 @@ async function once(label: string, path: string, headers: Record<string, string>
   const connection = await Connection.open(access)
   const rows: string[] = []
   let bytes = 0
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < rounds; round++) {
     const before = await usage()
     const started = performance.now()
     bytes = (await connection.request('GET', path, undefined, headers)).bytes
@@ -98,7 +99,7 @@ await rate('create a pod, 16 connections', count, 16, (connection, index) => con
 if (wants('get')) {
   await rate('warm up: get, 16 connections', 5000, 16, connection => connection.request('GET', `${pods}/b-1`))
   await rate('get a pod, 1 connection', 3000, 1, connection => connection.request('GET', `${pods}/b-1`))
-  await rate('get a pod, 16 connections', args.includes("--prof") ? 40_000 : 20_000, 16, connection => connection.request('GET', `${pods}/b-1`))
+  await rate('get a pod, 16 connections', args.includes('--prof') ? 40_000 : 20_000, 16, connection => connection.request('GET', `${pods}/b-1`))
 }
 if (wants('list')) {
   await once('list all pods, JSON', pods)

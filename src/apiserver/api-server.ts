@@ -26,6 +26,7 @@ import type { HealthCheck } from './paths/health.ts'
 import { Registry } from './registry.ts'
 import { keyOf, Stores } from './stores.ts'
 import type { Server } from './verbs/verb.ts'
+import { asList } from './verbs/list.ts'
 import { openWatch } from './verbs/watch.ts'
 
 export interface ApiServerOptions {
@@ -119,7 +120,8 @@ function localApi(server: Server): LocalApi {
     async call(request) {
       const call = callOf(request)
       authorize(server.authorizer, call)
-      return (await perform(server, call)).object
+      const { object, page } = await perform(server, call)
+      return page ? asList(call, page) : object
     },
     async *watch(request): AsyncGenerator<WatchEvent> {
       const call = callOf(request)

@@ -28,6 +28,7 @@ export interface Call extends ApiRequest {
 
 /** What a verb answers; `created` makes it a 201. */
 export interface Outcome {
+  /** Of a list only its kind and version: the rest is its page. */
   readonly object: unknown
   readonly created?: boolean
   /** Where the object or the list's items came from: their bytes may be there already. */

@@ -109,7 +109,7 @@ function encodeStored({ kind, apiVersion, metadata: { resourceVersion: _stamped,
 }
 
 /** The JSON that clients get, out of bytes that were just kept: with the revision, and a newline at the end. Undefined where that takes more than copying. */
-export function jsonOfKept(kept: Uint8Array, revision: number): Uint8Array | undefined {
+export function jsonOfKept(kept: Uint8Array, revision: number): { bytes: Uint8Array; metadataEnd: number } | undefined {
   const end = metadataEnds.get(kept)
   if (end === undefined) return undefined
   const stamp = `,"resourceVersion":"${revision}"`
@@ -118,7 +118,7 @@ export function jsonOfKept(kept: Uint8Array, revision: number): Uint8Array | und
   encoder.encodeInto(stamp, bytes.subarray(end))
   bytes.set(kept.subarray(end), end + stamp.length)
   bytes[bytes.length - 1] = NEWLINE
-  return bytes
+  return { bytes, metadataEnd: end + stamp.length + 1 }
 }
 const NEWLINE = 10
 

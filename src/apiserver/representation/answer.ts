@@ -1,17 +1,16 @@
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
-import type { ListMeta } from '../../api/meta/object-meta.ts'
 import { listMeta } from '../../api/meta/object-meta.ts'
 import { partialObjectMetadata } from '../../api/meta/table.ts'
 import { partialObjectMetadataList } from '../../api/meta/discovery.ts'
-import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.ts'
+import { encodeEnvelope, encodeItem, encodeProtobuf, envelopedList } from '../../machinery/schema/protobuf.ts'
 import type { Schema } from '../../machinery/schema/schema.ts'
 import type { Outcome } from '../call.ts'
 import type { Entry } from '../stores.ts'
 import { toServedVersion } from '../versions.ts'
-import { concat, jsonItem, jsonObject, metadataItem, protobufItem, utf8 } from './bytes.ts'
+import { concat, jsonItem, jsonObject, metadataItem, protobufItem, protobufMessage, utf8 } from './bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
-import { rowOf, tableHead, type IncludeObject } from './table.ts'
+import { rowHead, rowOf, tableHead, type IncludeObject, type TableParts } from './table.ts'
 import { stringifyYaml } from '../../machinery/yaml.ts'
 
 /** Where an answer comes from and what it should be. */
@@ -61,58 +60,38 @@ const COMMA = utf8(',')
 const BRACE = utf8('{')
 const COMMA_BRACE = utf8(',{')
 
-function* joined(entries: readonly Entry[], bytesOf: (entry: Entry) => Uint8Array): Generator<Uint8Array> {
-  let first = true
-  for (const entry of entries) {
-    if (!first) yield COMMA
-    first = false
-    yield bytesOf(entry)
-  }
-}
-
 function protobufBody({ object, entry, page }: Outcome, { resource, schema = resource.schema }: AnswerParts): Iterable<Uint8Array> {
   const { kind, apiVersion } = object as KubeObject
-  if (!page) return [encodeEnvelope({ kind, apiVersion, raw: entry ? protobufItem(resource, entry) : encodeProtobuf(schema, object) })]
-  const raw = listMessage(page.metadata, page.entries.map(each => protobufItem(resource, each)))
-  return [encodeEnvelope({ kind, apiVersion, raw })]
+  if (!page) return [encodeEnvelope({ kind, apiVersion, raw: entry ? protobufMessage(resource, entry) : encodeProtobuf(schema, object) })]
+  return envelopedList({ kind, apiVersion }, encodeProtobuf(listMeta, page.metadata), page.entries.map(each => protobufItem(resource, each)))
 }
 
-/** Every list's message: ListMeta as field 1, the items as field 2. */
-function listMessage(metadata: ListMeta, items: readonly Uint8Array[]): Uint8Array {
-  const pieces: Uint8Array[] = []
-  const add = (tag: number, bytes: Uint8Array): void => void pieces.push(prefixOf(tag, bytes.length), bytes)
-  add(0x0a, encodeProtobuf(listMeta, metadata))
-  for (const item of items) add(0x12, item)
-  return concat(pieces)
-}
-
-function prefixOf(tag: number, length: number): Uint8Array {
-  const bytes = [tag]
-  for (let left = length; ; left = Math.floor(left / 128)) {
-    if (left < 128) return Uint8Array.from([...bytes, left])
-    bytes.push((left % 128) | 0x80)
-  }
-}
-
-function metadataBody({ object, entry, page }: Outcome, { format }: AnswerParts): Iterable<Uint8Array> {
+function metadataBody({ object, entry, page }: Outcome, { format, resource }: AnswerParts): Iterable<Uint8Array> {
   const apiVersion = `meta.k8s.io/${format.as!.version}`
   const isList = format.as!.kind === 'PartialObjectMetadataList'
   if (isList !== (page !== undefined)) throw notAcceptable([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
   if (format.mediaType === PROTOBUF_TYPE) {
     if (!page) return [encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata: (object as KubeObject).metadata } as never) })]
-    const items = page.entries.map(each => each.encoded('metadata/protobuf', ({ metadata }) => encodeProtobuf(partialObjectMetadata, { metadata } as never)))
-    return [encodeEnvelope({ kind: partialObjectMetadataList.name.split('.').at(-1)!, apiVersion, raw: listMessage(page.metadata, items) })]
+    const items = page.entries.map(each => each.encoded('metadata/protobuf', ({ metadata }) => encodeItem(partialObjectMetadata, { metadata } as never)))
+    return envelopedList({ kind: partialObjectMetadataList.name.split('.').at(-1)!, apiVersion }, encodeProtobuf(listMeta, page.metadata), items)
   }
-  if (!page) return [utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`), entry ? metadataItem(entry) : utf8(JSON.stringify((object as KubeObject).metadata)), utf8('}\n')]
-  return metadataList(page.entries, page.metadata, apiVersion)
+  if (!page) return [utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`), entry ? metadataItem(resource, entry) : utf8(JSON.stringify((object as KubeObject).metadata)), utf8('}\n')]
+  return metadataList(page, resource, apiVersion)
 }
 
-function* metadataList(entries: readonly Entry[], metadata: ListMeta, apiVersion: string): Generator<Uint8Array> {
+function* metadataList({ entries, metadata }: NonNullable<Outcome['page']>, resource: AnyResource, apiVersion: string): Generator<Uint8Array> {
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":`
   if (entries.length === 0) return yield utf8(`${head}null}\n`)
   const itemHead = utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`)
   yield utf8(`${head}[`)
-  yield* joined(entries, entry => concat([itemHead, metadataItem(entry), CLOSE]))
+  let first = true
+  for (const entry of entries) {
+    if (!first) yield COMMA
+    first = false
+    yield itemHead
+    yield metadataItem(resource, entry)
+    yield CLOSE
+  }
   yield utf8(']}\n')
 }
 const CLOSE = utf8('}')
@@ -126,9 +105,29 @@ function* tableBody({ object, page }: Outcome, { resource, format, include, now 
   // Upstream's printer of events makes an empty list where others make none.
   if (page.entries.length === 0) return yield utf8(resource.kind === 'Event' ? '[]}\n' : 'null}\n')
   yield utf8('[')
-  yield* joined(page.entries, entry => utf8(rowOf(resource, toServedVersion(resource, entry.object), parts)))
+  yield* include === 'Metadata' ? metadataRows(page.entries, resource, parts) : rows(page.entries, resource, parts)
   yield utf8(']}\n')
 }
+
+function* rows(entries: readonly Entry[], resource: AnyResource, parts: TableParts): Generator<Uint8Array> {
+  let between = ''
+  for (const entry of entries) {
+    yield utf8(between + rowOf(resource, toServedVersion(resource, entry.object), parts))
+    between = ','
+  }
+}
+
+/** Rows whose metadata, which is most of them, is there already. */
+function* metadataRows(entries: readonly Entry[], resource: AnyResource, parts: TableParts): Generator<Uint8Array> {
+  let between = ''
+  for (const entry of entries) {
+    yield utf8(`${between}${rowHead(resource, toServedVersion(resource, entry.object), parts)}`)
+    yield metadataItem(resource, entry)
+    yield CLOSE_ROW
+    between = ','
+  }
+}
+const CLOSE_ROW = utf8('}}')
 
 function statusBody(object: KubeObject, { format, schema }: AnswerParts): Iterable<Uint8Array> {
   if (format.mediaType === PROTOBUF_TYPE && schema) return [encodeEnvelope({ kind: 'Status', apiVersion: 'v1', raw: encodeProtobuf(schema, object) })]

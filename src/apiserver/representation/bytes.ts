@@ -1,5 +1,5 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../../api/resource.ts'
-import { encodeProtobuf } from '../../machinery/schema/protobuf.ts'
+import { encodeItem, messageOf } from '../../machinery/schema/protobuf.ts'
 import { jsonOfKept, type Entry } from '../stores.ts'
 import { toServedVersion } from '../versions.ts'
 
@@ -13,33 +13,50 @@ export function jsonBody(object: KubeObject): string {
 }
 
 /** How objects of a kind begin, and under which name their bytes are kept. */
-interface JsonForm {
+interface Form {
   readonly name: string
+  readonly protobuf: string
   readonly head: string
 }
 
-const forms = new WeakMap<AnyResource, JsonForm>()
-function formOf(resource: AnyResource): JsonForm {
+const forms = new WeakMap<AnyResource, Form>()
+function formOf(resource: AnyResource): Form {
   let form = forms.get(resource)
   if (!form) {
     const apiVersion = apiVersionOf(resource)
-    forms.set(resource, form = { name: `json/${apiVersion}`, head: `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersion)},` })
+    forms.set(resource, form = { name: `json/${apiVersion}`, protobuf: `protobuf/${apiVersion}`, head: `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersion)},` })
   }
   return form
 }
 
-/** An object of the cache as JSON, with a newline: made at most once per version of the object. */
-export function jsonObject(resource: AnyResource, entry: Entry): Uint8Array {
-  const { name, head } = formOf(resource)
-  return entry.encoded(name, object => utf8(`${head}${jsonBody(toServedVersion(resource, object)).slice(1)}\n`))
+/** An object as JSON, with a newline at the end. Its metadata's JSON is a part of it. */
+interface JsonBytes {
+  readonly bytes: Uint8Array
+  readonly metadataEnd: number
 }
+
+function jsonBytes(resource: AnyResource, entry: Entry): JsonBytes {
+  const { name, head } = formOf(resource)
+  return entry.encoded(name, object => {
+    const { kind: _kind, apiVersion: _version, metadata, ...others } = toServedVersion(resource, object)
+    const start = `${head}${METADATA}${JSON.stringify(metadata)}`
+    const rest = JSON.stringify(others)
+    const text = rest === '{}' ? `${start}}\n` : `${start},${rest.slice(1)}\n`
+    const bytes = utf8(text)
+    return { bytes, metadataEnd: bytes.length === text.length ? start.length : utf8(start).length }
+  })
+}
+const METADATA = '"metadata":'
+
+/** An object of the cache as JSON, with a newline: made at most once per version of the object. */
+export const jsonObject = (resource: AnyResource, entry: Entry): Uint8Array => jsonBytes(resource, entry).bytes
 
 /** Takes the bytes of an object that was just kept for its JSON, where they begin as the kind's objects do. */
 export function primeJson(resource: AnyResource, entry: Entry, kept: Uint8Array | undefined): void {
   const { name, head } = formOf(resource)
   if (!kept || resource.storedAs || entry.object.kind !== resource.kind || entry.object.apiVersion !== apiVersionOf(resource)) return
-  const bytes = jsonOfKept(kept, entry.revision)
-  if (bytes && bytes[head.length] === QUOTE) entry.encoded(name, () => bytes)
+  const made = jsonOfKept(kept, entry.revision)
+  if (made && made.bytes[head.length] === QUOTE) entry.encoded(name, () => made)
 }
 const QUOTE = 34
 
@@ -52,12 +69,18 @@ export const jsonItem = (resource: AnyResource, entry: Entry): Uint8Array => {
 /** What stands before an item's bytes to make them an object on their own. */
 export const jsonHead = (resource: AnyResource): string => formOf(resource).head
 
-/** The protobuf message of an object, without envelope; made at most once per version of the object. */
+/** The protobuf message of an object as an item of a list; made at most once per version of the object. */
 export const protobufItem = (resource: AnyResource, entry: Entry): Uint8Array =>
-  entry.encoded(`protobuf/${apiVersionOf(resource)}`, object => encodeProtobuf(resource.schema, toServedVersion(resource, object)))
+  entry.encoded(formOf(resource).protobuf, object => encodeItem(resource.schema, toServedVersion(resource, object)))
 
-/** The metadata of an object as PartialObjectMetadata has it, from the cache. */
-export const metadataItem = (entry: Entry): Uint8Array => entry.encoded('metadata', object => utf8(JSON.stringify(object.metadata)))
+/** The protobuf message of an object, without envelope. */
+export const protobufMessage = (resource: AnyResource, entry: Entry): Uint8Array => messageOf(protobufItem(resource, entry))
+
+/** The metadata of an object as PartialObjectMetadata has it: a part of the object's JSON. */
+export function metadataItem(resource: AnyResource, entry: Entry): Uint8Array {
+  const { bytes, metadataEnd } = jsonBytes(resource, entry)
+  return bytes.subarray(formOf(resource).head.length + METADATA.length, metadataEnd)
+}
 
 /** Puts pieces together into chunks of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. */
 export function* chunked(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
@@ -76,7 +99,7 @@ export function* chunked(pieces: Iterable<Uint8Array>, size: number): Generator<
 
 export function concat(parts: readonly Uint8Array[], length = parts.reduce((sum, part) => sum + part.length, 0)): Uint8Array {
   if (parts.length === 1) return parts[0]!
-  const whole = new Uint8Array(length)
+  const whole = Buffer.allocUnsafeSlow(length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

@@ -32,12 +32,16 @@ export interface TableParts {
 }
 
 /** One object's row, as JSON. */
-export function rowOf(resource: AnyResource, object: KubeObject, { version, include, now }: TableParts): string {
-  const cells = columnsOf(resource).map(column => column.cell(object, now))
-  const shown = include === 'None' ? 'null' : include === 'Object' ? JSON.stringify(object)
-    : `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(object.metadata)}}`
-  return `{"cells":${JSON.stringify(cells)},"object":${shown}}`
+export function rowOf(resource: AnyResource, object: KubeObject, parts: TableParts): string {
+  if (parts.include === 'Metadata') return `${rowHead(resource, object, parts)}${JSON.stringify(object.metadata)}}}`
+  return `{"cells":${cellsOf(resource, object, parts)},"object":${parts.include === 'None' ? 'null' : JSON.stringify(object)}}`
 }
+
+/** A row up to its object's metadata, behind which two braces close it. */
+export const rowHead = (resource: AnyResource, object: KubeObject, parts: TableParts): string =>
+  `{"cells":${cellsOf(resource, object, parts)},"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${parts.version}","metadata":`
+
+const cellsOf = (resource: AnyResource, object: KubeObject, { now }: TableParts): string => JSON.stringify(columnsOf(resource).map(column => column.cell(object, now)))
 
 /** What stands before the rows. */
 export function tableHead(resource: AnyResource, metadata: ListMeta, { version }: TableParts, withColumns = true): string {

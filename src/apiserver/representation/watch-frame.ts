@@ -5,7 +5,7 @@ import { status } from '../../api/meta/status.ts'
 import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.ts'
 import type { StatusBody } from '../../machinery/status.ts'
 import type { Delivery } from '../verbs/watch.ts'
-import { concat, jsonBody, jsonHead, jsonItem, protobufItem, utf8 } from './bytes.ts'
+import { concat, jsonBody, jsonHead, jsonItem, protobufMessage, utf8 } from './bytes.ts'
 import { PROTOBUF_TYPE } from './media-types.ts'
 import type { Format } from './negotiate.ts'
 import { rowOf, tableHead, type IncludeObject } from './table.ts'
@@ -46,7 +46,7 @@ export class WatchFrames {
     const source = entry ?? event?.entry
     if (as) return this.#metadataFrame(type, object)
     if (mediaType === PROTOBUF_TYPE) {
-      const raw = source ? protobufItem(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
+      const raw = source ? protobufMessage(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
       return protobufFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
     }
     const body = source ? jsonItem(this.#resource, source) : utf8(jsonBody(object)).subarray(1)

@@ -2,7 +2,7 @@ import { StatusError } from '../../machinery/status.ts'
 import type { Call } from '../call.ts'
 import { deleteOptionsOf } from '../delete-options.ts'
 import { removeObject } from './delete.ts'
-import { asList, listPage } from './list.ts'
+import { listed, listPage } from './list.ts'
 import type { Verb } from './verb.ts'
 
 /** Deletes everything that a list would show. Answers that list. */
@@ -19,5 +19,5 @@ export const removeCollection: Verb = async (server, call) => {
       if (!(error instanceof StatusError && error.reason === 'NotFound')) throw error
     }
   }
-  return { object: asList(call, page), page }
+  return listed(call, page)
 }

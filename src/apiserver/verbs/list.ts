@@ -19,8 +19,12 @@ export interface Page {
 
 /** The objects of a kind, as of one revision. */
 export async function list(server: Server, call: Call): Promise<Outcome> {
-  const page = await listPage(server, call)
-  return { object: asList(call, page), page }
+  return listed(call, await listPage(server, call))
+}
+
+export function listed(call: Call, page: Page): Outcome {
+  const served = servedOf(call)
+  return { object: { kind: served.listKind, apiVersion: apiVersionOf(served) }, page }
 }
 
 /** The page as an object, for callers in this process. */

@@ -45,12 +45,37 @@ function refusing<R>(read: () => R): R {
 /** Whether bytes begin as Kubernetes' protobuf does. */
 export const isProtobuf = (bytes: Uint8Array): boolean => bytes.length >= 4 && MAGIC.every((byte, index) => bytes[index] === byte)
 
+/** The same as an item of a list: with the list's tag and the length before it. */
+export function encodeItem<T>(schema: Schema<T>, object: T): Uint8Array {
+  assert(schema.proto, `${schema.name} has no protobuf form`)
+  const writer = new ProtobufWriter(ITEM_BYTES)
+  writeMessage(writer, schema, object as Record<string, unknown>)
+  writer.varint(writer.length)
+  writer.tag(2, BYTES)
+  return writer.finish()
+}
+/** Most objects fit: growing costs more than clearing. */
+const ITEM_BYTES = 4096
+
+/** A list item's message alone. */
+export function messageOf(item: Uint8Array): Uint8Array {
+  let at = 1
+  while (item[at]! >= 0x80) at++
+  return item.subarray(at + 1)
+}
+
 /** Wraps a message as it goes over the wire and into etcd: four magic bytes and `runtime.Unknown`. */
 export function encodeEnvelope({ apiVersion, kind, raw }: Envelope): Uint8Array {
   const writer = new ProtobufWriter(raw.length + apiVersion.length + kind.length + 32)
   writeText(writer, 4, '')
   writeText(writer, 3, '')
-  writer.lengthDelimited(raw)
+  writer.raw(raw)
+  openEnvelope(writer, apiVersion, kind, raw.length)
+  return writer.finish()
+}
+
+function openEnvelope(writer: ProtobufWriter, apiVersion: string, kind: string, length: number): void {
+  writer.varint(length)
   writer.tag(2, BYTES)
   const before = writer.length
   writeText(writer, 2, kind)
@@ -58,7 +83,20 @@ export function encodeEnvelope({ apiVersion, kind, raw }: Envelope): Uint8Array 
   writer.varint(writer.length - before)
   writer.tag(1, BYTES)
   writer.raw(MAGIC)
-  return writer.finish()
+}
+
+/** A list's message in its envelope, in pieces: the items are as `encodeItem` makes them. */
+export function* envelopedList({ apiVersion, kind }: Omit<Envelope, 'raw'>, metadata: Uint8Array, items: readonly Uint8Array[]): Generator<Uint8Array> {
+  const before = new ProtobufWriter()
+  before.lengthDelimited(metadata)
+  before.tag(1, BYTES)
+  openEnvelope(before, apiVersion, kind, items.reduce((sum, item) => sum + item.length, before.length))
+  yield before.finish()
+  yield* items
+  const after = new ProtobufWriter(16)
+  writeText(after, 4, '')
+  writeText(after, 3, '')
+  yield after.finish()
 }
 
 function writeText(writer: ProtobufWriter, number: number, text: string): void {
