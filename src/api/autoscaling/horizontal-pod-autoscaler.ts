@@ -2,6 +2,7 @@ import { kind, object } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { autoscalerColumns } from './horizontal-pod-autoscaler-columns.ts'
+import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler-validation.ts'
 import { down, up } from './horizontal-pod-autoscaler-conversion.ts'
 import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV2 } from './horizontal-pod-autoscaler-v2.ts'
 import { HorizontalPodAutoscalers as StoredAutoscalers } from './horizontal-pod-autoscaler-v2.ts'
@@ -19,8 +20,14 @@ export const HorizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = defin
   storageVersionHash: 'qwQve8ut294=',
   schema: horizontalPodAutoscaler,
   storedAs: { resource: StoredAutoscalers, up, down },
-  columns: autoscalerColumns.map(column => ({ ...column, cell: (object, now) => column.cell(up(object) as HorizontalPodAutoscalerV2, now) })),
+  columns: autoscalerColumns.map(column => ({ ...column, cell: (object, now) => column.cell(stored(object), now) })),
   defaults({ spec }) {
     spec.minReplicas ??= 1
   },
+  // The rules are those of what is stored.
+  validate: (object, { isNew = true }) => (isNew ? validateAutoscaler(stored(object)) : []),
+  validateUpdate: (next, old) => validateAutoscaler(stored(next), stored(old)),
+  validateStatusUpdate: object => validateAutoscalerStatus(stored(object)),
 })
+
+const stored = (object: HorizontalPodAutoscaler): HorizontalPodAutoscalerV2 => up(object) as HorizontalPodAutoscalerV2

@@ -60,8 +60,10 @@ export function validatePodSecurity(spec: PodSpec, field: string): Cause[] {
 
 function validateHostPorts(spec: PodSpec, field: string): Cause[] {
   if (!spec.hostNetwork) return []
+  // Pods get the port when they are made; their templates may leave it open.
+  const isTemplate = field !== 'spec'
   return (spec.containers ?? []).flatMap(({ ports }, index) => (ports ?? []).flatMap(({ hostPort, containerPort }, at) =>
-    (hostPort ?? 0) === containerPort ? [] : [invalid(`${field}.containers[${index}].ports[${at}].hostPort`, hostPort ?? 0, 'must match `containerPort` when `hostNetwork` is true')]))
+    hostPort === containerPort || (!hostPort && isTemplate) ? [] : [invalid(`${field}.containers[${index}].ports[${at}].hostPort`, hostPort ?? 0, 'must match `containerPort` when `hostNetwork` is true')]))
 }
 
 function validateSysctls(sysctls: readonly Sysctl[] | undefined, field: string, { hostNetwork, hostIPC }: PodSpec): Cause[] {
