@@ -41,9 +41,9 @@ test('a version that objects are stored in stays', () => {
 test("the community's groups need its approval", () => {
   const at = (annotation?: string): string[] => {
     const object = definition([version('v1')], { group: 'x.k8s.io' })
-    object.metadata = { name: 'widgets.x.k8s.io', ...(annotation && { annotations: { 'api-approved.kubernetes.io': annotation } }) } as CustomResourceDefinition['metadata']
+    object.metadata = { name: 'widgets.x.k8s.io', ...(annotation && { annotations: { 'api-approved.kubernetes.io': annotation } }) } as unknown as CustomResourceDefinition['metadata']
     return texts(object).map(text => text.slice(0, 70))
   }
   for (const fine of ['https://github.com/x/y/pull/1', 'unapproved, experimental']) assert.deepEqual(at(fine), [], fine)
-  for (const wrong of [undefined, 'yes', '/pull/1']) assert.equal(at(wrong).length, 1, wrong)
+  for (const wrong of [undefined, 'yes', '/pull/1']) assert.equal(at(wrong).length, 1, String(wrong))
 })

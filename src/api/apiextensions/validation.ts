@@ -5,13 +5,15 @@ import { validateConversion } from './conversion-validation.ts'
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from './custom-resource-definition-schema.ts'
 import { goVersions, placesOf } from './hub.ts'
 import { requireNames, validateNames } from './names-validation.ts'
+import { validateOpenAPISchema } from './schema-validation.ts'
+import { validateStructural } from './structural-validation.ts'
 import { validateColumns, validateDeprecation, validateSelectableFields, validateSubresources } from './version-validation.ts'
 
 const SCOPES = ['Cluster', 'Namespaced']
 const APPROVAL = 'api-approved.kubernetes.io'
 const APPROVAL_REVIEW = 'https://github.com/kubernetes/enhancements/pull/1111'
 
-/** A new definition. Schemas are looked at from outside only: what is in them is checked where they are compiled. */
+/** A new definition. The rules and the defaults in its schemas are checked where they are compiled. */
 export function validateDefinition(definition: CustomResourceDefinition): Cause[] {
   const { metadata, spec } = definition
   const named = !metadata.name || metadata.name === `${spec.names.plural}.${spec.group}`
@@ -38,7 +40,7 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old?: CustomResourceDe
   const { group, scope, names } = spec
   return [
     ...validateGroup(group), ...(scope ? SCOPES.includes(scope) ? [] : [notSupported('spec.scope', scope, SCOPES)] : [required('spec.scope')]),
-    ...validateVersions(spec), ...requireNames(names, 'spec.names'), ...validateNames(names, 'spec.names'), ...validateRoots(spec),
+    ...validateVersions(spec), ...requireNames(names, 'spec.names'), ...validateNames(names, 'spec.names'), ...validateSchemas(spec),
     ...placesOf(spec, 'subresources').flatMap(({ field, value }) => validateSubresources(value, field)),
     ...placesOf(spec, 'additionalPrinterColumns').flatMap(({ field, value }) => validateColumns(value, field)),
     ...placesOf(spec, 'selectableFields').flatMap(({ field, value, version }) => validateSelectableFields(value, version.schema?.openAPIV3Schema, field)),
@@ -69,13 +71,11 @@ function validateVersions(spec: CustomResourceDefinitionSpec): Cause[] {
   return [...causes, ...(versions[0] ? invalidBy('spec.version', versions[0].name, dns1035Label) : [])]
 }
 
-/** The outermost type of each schema. */
-function validateRoots(spec: CustomResourceDefinitionSpec): Cause[] {
+/** The schemas' form, not what their rules say. */
+function validateSchemas(spec: CustomResourceDefinitionSpec): Cause[] {
   return placesOf(spec, 'schema').flatMap(({ field, value }) => {
-    const root = value?.openAPIV3Schema
-    if (!root) return []
-    if (!root.type) return [required(`${field}.openAPIV3Schema.type`, 'must not be empty at the root')]
-    return root.type === 'object' ? [] : [invalid(`${field}.openAPIV3Schema.type`, root.type, 'must be object at the root')]
+    const schema = value?.openAPIV3Schema
+    return schema ? [...validateOpenAPISchema(schema, `${field}.openAPIV3Schema`), ...validateStructural(schema, `${field}.openAPIV3Schema`)] : []
   })
 }
 
