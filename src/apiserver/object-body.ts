@@ -1,6 +1,6 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../api/resource.ts'
 import type { Schema } from '../machinery/schema/schema.ts'
-import { decode } from '../machinery/schema/decode.ts'
+import { decode, warningsOf } from '../machinery/schema/decode.ts'
 import { applyDefaults } from '../machinery/schema/defaults.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Call, EncodedBody } from './call.ts'
@@ -13,6 +13,8 @@ export interface BodyKind {
   readonly version: string
   readonly kind: string
   readonly schema: Schema<unknown>
+  /** Versions of before whose bodies have the same form. */
+  readonly olderVersions?: readonly string[]
   defaults?(draft: never): void
   readonly storedAs?: { up(object: never): KubeObject }
 }
@@ -41,7 +43,8 @@ export function objectFrom(call: Call, kind: BodyKind, catalog: Catalog, read: R
     if (error instanceof StatusError && error.reason === 'BadRequest') throw cannotHandle(said, kind, error.message)
     throw error
   }
-  report(call, kind, said, decoded.problems)
+  if (decoded.problems.length > 0 && call.options.fieldValidation === 'Strict') throw cannotHandle(said, kind, `strict decoding error: ${decoded.problems.join(', ')}`)
+  report(call, decoded.problems)
   const object = decoded.object as KubeObject
   const managers = (value as { metadata?: { managedFields?: unknown } } | undefined)?.metadata?.managedFields
   call.notes.forgetsManagers = Array.isArray(managers) && managers.length === 0
@@ -52,15 +55,10 @@ export function objectFrom(call: Call, kind: BodyKind, catalog: Catalog, read: R
   return object
 }
 
-function report(call: Call, kind: BodyKind, said: { kind?: unknown; apiVersion?: unknown }, problems: readonly string[]): void {
-  if (problems.length === 0) return
-  const validation = call.options.fieldValidation || 'Warn'
-  if (validation === 'Strict') throw strictError(call, kind, said, problems)
-  if (validation === 'Warn') for (const problem of problems) call.warnings.add(problem.replace(/^yaml: unmarshal errors:\s+/, ''))
+/** Tells the client of fields that are ignored, unless it does not want to know. */
+export function report(call: Call, problems: readonly string[]): void {
+  if ((call.options.fieldValidation || 'Warn') === 'Warn') for (const warning of warningsOf(problems)) call.warnings.add(warning)
 }
-
-const strictError = (_call: Call, kind: BodyKind, said: { kind?: unknown; apiVersion?: unknown }, problems: readonly string[]): StatusError =>
-  cannotHandle(said, kind, `strict decoding error: ${problems.join(', ')}`)
 
 const versionPart = (apiVersion: string): string => apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
 
@@ -78,7 +76,7 @@ function refuseOtherKinds(said: { kind?: unknown; apiVersion?: unknown }, kind: 
   const saidKind = typeof said.kind === 'string' && said.kind ? said.kind : kind.kind
   const saidVersion = typeof said.apiVersion === 'string' && said.apiVersion ? said.apiVersion : apiVersionOf(kind)
   const expected = apiVersionOf(kind)
-  if (saidKind === kind.kind && saidVersion === expected) return
+  if (saidKind === kind.kind && (saidVersion === expected || kind.olderVersions?.includes(saidVersion))) return
   if (saidVersion.split('/').length > 2) throw unrecognized(kind, `unexpected GroupVersion string: ${saidVersion}`, body.bytes)
   if (isKnownKind(catalog, saidVersion, saidKind)) {
     const version = versionPart(saidVersion)

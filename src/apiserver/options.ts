@@ -11,7 +11,7 @@ const TEXTS = ['resourceVersion', 'resourceVersionMatch', 'labelSelector', 'fiel
 const NUMBERS_READ: Readonly<Record<string, readonly string[]>> = { limit: ['list', 'watch', 'deletecollection'], timeoutSeconds: ['list', 'watch', 'deletecollection'], gracePeriodSeconds: ['delete', 'deletecollection'] }
 
 /** Go's strconv.ParseInt, with its errors. */
-function integer(text: string): number {
+export function integer(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
   const value = BigInt(text.replace('+', ''))
   if (value >= 2n ** 63n || value < -(2n ** 63n)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`)

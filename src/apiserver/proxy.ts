@@ -1,7 +1,7 @@
 import { callHttp, upgradeHttp, type HttpRequest, type ServeOptions } from '../host/http.ts'
 import { splice } from '../host/sockets.ts'
 import { errorMessage } from '../machinery/log.ts'
-import { StatusError } from '../machinery/status.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Target } from './connect.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -17,8 +17,18 @@ const passedHeaders = (headers: HttpRequest['headers']): Record<string, string |
 const unreachable = (url: string, error: unknown): StatusError =>
   new StatusError('ServiceUnavailable', `error trying to reach service: ${new URL(url).host}: ${errorMessage(error)}`)
 
-/** Passes a request on and its answer back, piece by piece. */
-export async function passOn(exchange: Exchange, target: Target): Promise<void> {
+/** Refusals are short texts; what is longer is cut. */
+const REFUSAL_LIMIT = 2048
+
+/** A refusal of the other side in this API's form, for answers that are this API's own. */
+function refusalOf(code: number, text: string): StatusError {
+  if (code === 400) return badRequest(text)
+  if (code === 500) return new StatusError('InternalError', `Internal error occurred: ${text}`, { causes: [{ message: text } as never] })
+  return new StatusError(code === 404 ? 'NotFound' : '', text, undefined, { code })
+}
+
+/** Passes a request on and its answer back, piece by piece. `asStatus`: what is refused there is refused here. */
+export async function passOn(exchange: Exchange, target: Target, { asStatus = false } = {}): Promise<void> {
   const { method } = exchange
   const body = method === 'GET' || method === 'HEAD' ? undefined : await exchange.body()
   let answer
@@ -27,6 +37,7 @@ export async function passOn(exchange: Exchange, target: Target): Promise<void> 
   } catch (error) {
     throw unreachable(target.url, error)
   }
+  if (asStatus && (answer.status < 200 || answer.status > 206)) throw refusalOf(answer.status, (await answer.text(REFUSAL_LIMIT).catch(errorMessage)).trimEnd())
   const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name, value]) => value !== undefined && !['connection', 'transfer-encoding', 'keep-alive'].includes(name)).map(([name, value]) => [name, String(value)]))
   exchange.begin(answer.status, { 'content-type': 'text/plain', ...headers })
   exchange.flush()

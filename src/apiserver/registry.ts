@@ -80,7 +80,7 @@ export class Registry {
     resource.prepareForCreate?.(draft, this.#parts.clock.now(), call.user)
     const rules = rulesOf(call)
     const causes = rules.resource.validate?.(rules.view(draft), { ...this.#context(), isNew: true }) ?? []
-    this.#refuse(resource, draft, [...(lax(resource) ? [] : validateMeta(resource, draft.metadata)), ...causes])
+    this.#refuse(resource, draft, [...(lax(rules.resource) ? [] : validateMeta(resource, draft.metadata)), ...causes])
     this.#refuse(resource, draft, validateAnyMeta(resource, draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
@@ -157,14 +157,15 @@ export class Registry {
       if (!change.applied) fields.updated(call, draft, old, change.subresource)
       await admission.mutate(call, 'UPDATE', draft, old)
     }
-    if (!change.internal) this.#setGeneration(resource, draft, old)
     if (change.subresource) resource.prepareForSubresource?.(draft, old, change.subresource, this.#parts.clock.now())
     else resource.prepareForUpdate?.(draft, old)
+    if (!change.internal) this.#setGeneration(resource, draft, old, change.subresource)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
     if (!change.internal) await admission.validate(call, 'UPDATE', draft, old)
-    if (fields.unchanged(draft, old)) return old
-    if (isLastRelease(draft, old)) {
+    const isReleased = isLastRelease(draft, old)
+    if (!isReleased && fields.unchanged(draft, old)) return old
+    if (isReleased) {
       if (isDryRun(call)) return draft
       if ((await store.delete(key, current.revision)).written) {
         reserved.commit()
@@ -195,9 +196,9 @@ export class Registry {
       ? rules.resource.validateStatusUpdate?.(next, before, context)
       : [...(rules.resource.validate?.(next, context) ?? []), ...(rules.resource.validateUpdate?.(next, before, context) ?? [])]) ?? []
     // Upstream looks at metadata in the generic update and again in the kind's: clients see the same problem told up to four times.
-    const again = lax(resource) ? [] : [...changes, ...(subresource ? [] : validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'))]
+    const again = lax(rules.resource) ? [] : [...changes, ...(subresource ? [] : validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'))]
     this.#refuse(resource, draft, [...meta, ...changes, ...again, ...causes])
-    this.#warn(call, draft, old)
+    if (subresource !== 'status') this.#warn(call, draft, old)
   }
 
   #context(): { now: number } {
@@ -253,9 +254,10 @@ export class Registry {
     } else if (hasSubresource(resource, 'status') && subresource === undefined) keep(into, from, 'status')
   }
 
-  #setGeneration(resource: AnyResource, draft: KubeObject, old: KubeObject): void {
+  #setGeneration(resource: AnyResource, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
     const before = old.metadata.generation
-    const changed = resource.generationOf !== undefined && !equal(resource.generationOf(draft), resource.generationOf(old))
+    // A status may come with annotations (a deployment's revision): they are no change of what is wanted.
+    const changed = subresource !== 'status' && resource.generationOf !== undefined && !equal(resource.generationOf(draft), resource.generationOf(old))
     const generation = changed ? (before ?? 0) + 1 : before
     if (generation === undefined) delete draft.metadata.generation
     else draft.metadata.generation = generation

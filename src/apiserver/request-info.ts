@@ -36,7 +36,7 @@ export const isTrue = (value: string | null | undefined): boolean => value !== n
 /** Reads what a request is about from its method, path and parameters. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const other: PathInfo = { type: 'path', verb: method.toLowerCase(), path }
-  let parts = path.split('/').filter(part => part !== '')
+  let parts = segmentsOf(path)
   if (parts.length < 3) return other
   const prefix = parts[0]
   if (prefix !== 'api' && prefix !== 'apis') return other
@@ -60,6 +60,15 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   return { ...info, verb: verbOf(method, info, query) }
 }
 
+/** The parts of a path, unescaped before it is cut as upstream does, but for what lies behind a proxy: that is for others to read. */
+function segmentsOf(path: string): string[] {
+  const raw = path.split('/').filter(part => part !== '')
+  if (!path.includes('%')) return raw
+  const proxy = raw.indexOf('proxy', 3)
+  const own = proxy < 0 ? raw : raw.slice(0, proxy + 1)
+  return [...own.flatMap(part => unescapeSegment(part).split('/')).filter(part => part !== ''), ...raw.slice(own.length)]
+}
+
 function verbOf(method: string, info: Omit<ResourceInfo, 'verb'>, query: URLSearchParams): string {
   if (info.legacyWatch) return 'watch'
   const verb = VERBS[method] ?? ''
@@ -69,7 +78,7 @@ function verbOf(method: string, info: Omit<ResourceInfo, 'verb'>, query: URLSear
 }
 
 /** A path segment as the client meant it; what cannot be unescaped stays as it is. */
-export function unescapeSegment(segment: string): string {
+function unescapeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {

@@ -2,10 +2,11 @@ import { status } from '../api/meta/status.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
-import type { Call } from './call.ts'
+import { nameOf, type Call } from './call.ts'
 import { isConnect, targetOf } from './connect.ts'
 import { passOn } from './proxy.ts'
 import type { Exchange } from './exchange.ts'
+import { checkLogOptions } from './log-options.ts'
 import { optionsFrom } from './options.ts'
 import { perform } from './pipeline.ts'
 import { bodyOf } from './representation/answer.ts'
@@ -73,12 +74,13 @@ export async function callOf(exchange: Exchange, info: ResourceInfo, { resource,
 
 /** Passes a request on to the pod's kubelet, or to the pod. The log of a pod that nobody runs yet is empty. */
 async function serveConnect(server: Server, exchange: Exchange, call: Call): Promise<void> {
+  if (call.subresource === 'log') checkLogOptions(nameOf(call), exchange.query)
   if (call.subresource === 'log' && (await isUnscheduled(server, call))) {
     await targetOf(server, call, exchange.query, server.kubelet).catch(error => { if (!/does not have a host assigned/.test(String(error))) throw error })
     exchange.begin(204, {})
     return exchange.end()
   }
-  await passOn(exchange, await targetOf(server, call, exchange.query, server.kubelet))
+  await passOn(exchange, await targetOf(server, call, exchange.query, server.kubelet), { asStatus: call.subresource === 'log' })
 }
 
 const isUnscheduled = async ({ registry }: Server, call: Call): Promise<boolean> => !((await registry.get(call.resource, call.namespace, call.name!)).object as Pod).spec.nodeName

@@ -1,9 +1,10 @@
 import type { PatchType, RequestVerb } from '../api/request.ts'
 import type { AnyResource } from '../api/resource.ts'
-import { StatusError } from '../machinery/status.ts'
+import { pathSegment } from '../machinery/names.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Catalog } from './catalog.ts'
 import { methodNotAllowed } from './pipeline.ts'
-import { unescapeSegment, type ResourceInfo } from './request-info.ts'
+import type { ResourceInfo } from './request-info.ts'
 
 /** A request whose resource exists, and can be asked for this. */
 export interface Route {
@@ -29,14 +30,16 @@ export function route(catalog: Catalog, method: string, info: ResourceInfo): Rou
   const isNamespaces = group === '' && plural === 'namespaces'
   const namespaced = resource?.namespaced ?? false
   if (!resource || (info.namespace !== undefined && !namespaced && !isNamespaces)) throw noSuchResource()
-  const name = info.name === undefined ? undefined : unescapeSegment(info.name)
+  const { name } = info
   if (namespaced && info.namespace === undefined && name !== undefined && !info.legacyWatch) throw noSuchResource()
   const verb = verbOf(method, info, resource)
+  const problems = name === undefined ? [] : pathSegment(name)
+  if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`)
   const acrossNamespaces = namespaced && info.namespace === undefined
   if (info.subresource !== undefined) checkSubresource(resource, info, verb)
   else if (!verb || !(resource.verbs as readonly string[]).includes(verb) || (acrossNamespaces && verb !== 'list' && verb !== 'watch')) throw methodNotAllowed()
   return {
-    resource, verb: verb as RequestVerb, ...(info.namespace !== undefined && (namespaced || name !== undefined) && { namespace: unescapeSegment(info.namespace) }),
+    resource, verb: verb as RequestVerb, ...(info.namespace !== undefined && (namespaced || name !== undefined) && { namespace: info.namespace }),
     ...(name !== undefined && { name }), ...(info.subresource !== undefined && { subresource: info.subresource }),
   }
 }

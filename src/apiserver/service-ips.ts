@@ -226,8 +226,11 @@ export class ServiceIps implements Reserver {
     if (usesNodePorts(spec)) {
       spec.ports?.forEach((port, index) => {
         const protocol = port.protocol ?? 'TCP'
-        if (port.nodePort) this.#checkPort(service, `spec.ports[${index}].nodePort`, port.nodePort, mine.has(`${protocol}/${port.nodePort}`) || (!own.has(`${protocol}/${port.nodePort}`) && !dryRun && this.#isUsed(used, port.nodePort)))
-        if (port.nodePort) take(`${protocol}/${port.nodePort}`)
+        if (!port.nodePort) return
+        const slot = `${protocol}/${port.nodePort}`
+        const isOwn = own.has(slot) || [...mine].some(each => each.endsWith(`/${port.nodePort}`))
+        this.#checkPort(service, `spec.ports[${index}].nodePort`, port.nodePort, mine.has(slot) || (!isOwn && !dryRun && this.#isUsed(used, port.nodePort)))
+        take(slot)
       })
       for (const port of spec.ports ?? []) {
         if (port.nodePort) continue

@@ -46,8 +46,11 @@ function rangeProblems(range: string): string[] {
   return bits % 2 ** (32 - Number(length)) === 0 ? [] : ['must not have bits set beyond the prefix length']
 }
 
-export function validateNodeStatus({ capacity, allocatable, addresses }: NodeStatus): Cause[] {
+export function validateNodeStatus({ capacity, allocatable, addresses, declaredFeatures = [] }: NodeStatus): Cause[] {
   const causes: Cause[] = []
+  for (const [index, feature] of declaredFeatures.entries()) {
+    if (index > 0 && feature < declaredFeatures[index - 1]!) causes.push(invalid(`status.declaredFeatures[${index}]`, feature, 'list must be sorted alphabetically'))
+  }
   const seen = new Set<string>()
   for (const [index, { type, address }] of (addresses ?? []).entries()) {
     const key = `${type}/${address}`

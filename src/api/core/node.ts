@@ -33,14 +33,16 @@ export const Nodes: Resource<Node> = defineResource<Node>({
   keepsStatusOnCreate: true,
   prepareForCreate({ spec }) {
     delete spec.configSource
-    mirrorPodCIDRs(spec)
   },
   prepareForUpdate({ spec }, old) {
     if (!old.spec.configSource) delete spec.configSource
-    mirrorPodCIDRs(spec)
+  },
+  prepareForSubresource({ status }, old, subresource) {
+    if (subresource === 'status' && !old.status.config) delete status.config
   },
   fieldSelectors: { 'spec.unschedulable': ({ spec }) => `${spec.unschedulable ?? false}` },
-  defaults({ status }) {
+  defaults({ spec, status }) {
+    mirrorPodCIDRs(spec)
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity }
     for (const list of [status.allocatable, status.capacity]) for (const name in list) list[name] = roundToMilli(list[name]!)
   },

@@ -33,7 +33,7 @@ export function prepareServiceForCreate(service: Service): void {
 /** What the server gave a service stays with it until it is told otherwise or its type has no use for it. */
 export function prepareServiceForUpdate(service: Service, old: Service): void {
   const { spec } = service
-  service.status = old.status
+  service.status = old.spec.type === 'LoadBalancer' && spec.type !== 'LoadBalancer' ? { ...old.status, loadBalancer: {} } : old.status
   keepAllocated(spec, old.spec)
   mirrorAddresses(spec, old.spec)
   dropUnusedFields(spec)

@@ -4,7 +4,7 @@ import { defaultService, prepareServiceForCreate, prepareServiceForUpdate } from
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, labelsText, nameColumn } from '../columns.ts'
-import { dns1035Label } from '../../machinery/names.ts'
+import { dnsLabel } from '../../machinery/names.ts'
 import { validateService, validateServiceUpdate } from './service-validation.ts'
 import { serviceWarnings } from './service-warnings.ts'
 
@@ -34,7 +34,7 @@ export const Services: Resource<Service> = defineResource<Service>({
   defaults: defaultService,
   prepareForCreate: prepareServiceForCreate,
   prepareForUpdate: prepareServiceForUpdate,
-  validateName: dns1035Label,
+  validateName: dnsLabel,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   warnings: serviceWarnings,

@@ -13,7 +13,9 @@ import type { SubresourceHandler } from './subresource.ts'
 /** Puts a pod on a node: what the scheduler does once it has decided. */
 async function bind(server: Server, call: Call): Promise<Outcome> {
   checkWriteOptions('CreateOptions', call.options)
-  const binding = readObject(call, kindOf(Bindings), server.catalog) as Binding
+  const read = readObject(call, kindOf(Bindings), server.catalog) as Binding
+  // At the old address, what only the server sets on a new object is forgotten, the pod's uid too.
+  const binding = call.name === undefined ? { ...read, metadata: { ...read.metadata, uid: '' } } : read
   const name = call.name ?? binding.metadata.name
   if (!name) throw badRequest('Name parameter required.')
   if (binding.metadata.namespace && binding.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')

@@ -5,14 +5,15 @@ import type { Pod } from '../../api/core/pod/pod.ts'
 import { decode } from '../../machinery/schema/decode.ts'
 import { timestamp } from '../../machinery/clock.ts'
 import { selectorFrom } from '../../machinery/selector.ts'
-import { badRequest, StatusError, type Cause } from '../../machinery/status.ts'
+import { invalid as invalidValue } from '../../api/validation.ts'
+import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
 import { isDryRun, nameOf, type Call, type Outcome } from '../call.ts'
 import { readObject, type BodyKind } from '../object-body.ts'
 import { removeObject } from '../verbs/delete.ts'
 import type { Server } from '../verbs/verb.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
-const kind: BodyKind = { group: 'policy', version: 'v1', kind: 'Eviction', schema: evictionSchema }
+const kind: BodyKind = { group: 'policy', version: 'v1', kind: 'Eviction', schema: evictionSchema, olderVersions: ['policy/v1beta1'] }
 /** More disrupted pods than this mean that nobody looks after the budget. */
 const MOST_DISRUPTED = 2000
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
@@ -21,15 +22,41 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 async function evict(server: Server, call: Call): Promise<Outcome> {
   const eviction = readObject(call, kind, server.catalog) as Eviction
   const name = nameOf(call)
-  if (eviction.metadata.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  if (eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  const options: DeleteOptions = eviction.deleteOptions ?? decode(deleteOptions, {}).object
+  checkOptions(call, name, options)
   const { object } = await server.registry.get(call.resource, call.namespace, name)
   const pod = object as Pod
   const needsBudget = !isOver(pod) && pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Pending'
-  if (needsBudget) await spendBudget(server, call, pod)
-  const options: DeleteOptions = eviction.deleteOptions ?? decode(deleteOptions, {}).object
+  if (needsBudget) {
+    await spendBudget(server, call, pod)
+    await markDisrupted(server, call)
+  }
   const dryRun = [...(options.dryRun ?? []), ...(call.options.dryRun ?? [])]
   await removeObject(server, { ...call, verb: 'delete', options: { ...call.options, ...(dryRun.length > 0 && { dryRun }) } }, name, options)
   return { object: SUCCESS, created: true }
+}
+
+function checkOptions(call: Call, name: string, { dryRun, ignoreStoreReadErrorWithClusterBreakingPotential: ignores }: DeleteOptions): void {
+  const [asked, stated] = [call.options.dryRun ?? [], dryRun ?? []]
+  if (asked.length > 0 && stated.length > 0 && asked.join() !== stated.join()) {
+    throw new StatusError('', `Non-matching dry-run options in request and content: [${asked.join(' ')}] and [${stated.join(' ')}]`, undefined, { code: 500 })
+  }
+  const field = 'deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential'
+  if (ignores) throw invalid(kind, name, [invalidValue(field, true, 'can not be set for pod eviction, try after removing the option')])
+}
+
+/** The pod says why it is going (KEP-3329). */
+async function markDisrupted(server: Server, call: Call): Promise<void> {
+  const condition = { type: 'DisruptionTarget', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(server.clock.now()), reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }
+  await server.registry.update({ ...call, verb: 'update', subresource: 'status' }, {
+    subresource: 'status', internal: true,
+    next: current => {
+      const { status } = current as Pod
+      const others = (status.conditions ?? []).filter(({ type }) => type !== condition.type)
+      return { ...current, status: { ...status, conditions: [...others, condition] } } as unknown as Pod
+    },
+  })
 }
 
 const isOver = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
@@ -39,7 +66,7 @@ async function spendBudget(server: Server, call: Call, pod: Pod): Promise<void> 
   const budgets = server.stores.list<PodDisruptionBudget>(PodDisruptionBudgets, pod.metadata.namespace)
     .filter(({ spec }) => spec.selector !== undefined && selectorFrom(spec.selector).matches(pod.metadata.labels))
   if (budgets.length === 0) return
-  if (budgets.length > 1) throw new StatusError('InternalError', "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
+  if (budgets.length > 1) throw new StatusError('', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.', undefined, { code: 500 })
   const budget = budgets[0]!
   if (!isReady(pod) && mayEvictUnhealthy(budget)) return
   await server.registry.update({ ...call, resource: PodDisruptionBudgets, name: budget.metadata.name, verb: 'update', subresource: 'status', options: { ...call.options, ...(isDryRun(call) && { dryRun: ['All'] }) } }, {

@@ -25,6 +25,7 @@ const review = <T extends KubeObject>(kind: string, answer: (server: Server, cal
     checkWriteOptions('CreateOptions', call.options)
     const question = readObject(call, kindOf(call.resource), server.catalog) as T
     if (call.namespace !== undefined) question.metadata.namespace = call.namespace
+    server.fields.created(call, question)
     return { object: await answer(server, call, question), created: true }
   },
 })

@@ -10,19 +10,21 @@ import type { Server } from '../verbs/verb.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 const GROUP = 'authentication.k8s.io'
+const kind = { group: GROUP, version: 'v1', kind: 'TokenRequest', schema: tokenRequest }
 
 /** Issues a token for a service account (KEP-1205). */
 async function request(server: Server, call: Call): Promise<Outcome> {
   checkWriteOptions('CreateOptions', call.options)
   if (!server.tokens) throw new StatusError('ServiceUnavailable', 'this server has no key to sign tokens with')
   const name = nameOf(call)
-  const asked = readObject(call, { group: GROUP, version: 'v1', kind: 'TokenRequest', schema: tokenRequest }, server.catalog) as TokenRequest
+  const asked = readObject(call, kind, server.catalog) as TokenRequest
   const account = (await server.registry.get(call.resource, call.namespace, name)).object as ServiceAccount
   if (asked.metadata.name && asked.metadata.name !== name) {
     const message = `Invalid value: ${JSON.stringify(asked.metadata.name)}: must match the service account name if specified`
     throw invalid({ group: GROUP, kind: 'TokenRequest' }, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }])
   }
   if (asked.metadata.namespace && asked.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  server.fields.created({ ...call, resource: { ...call.resource, ...kind } }, asked, 'token')
   const answer = await requestToken(account, { ...asked, metadata: { ...asked.metadata, uid: server.random.uuid() } }, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
   return { object: answer, created: true }
 }

@@ -4,7 +4,7 @@ import { validateResize } from './validation/resize.ts'
 import { validateEphemeralUpdate } from './validation/ephemeral.ts'
 import { validateNewPod, validatePod } from './validation/pod.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts'
-import { preparePodForCreate, preparePodForUpdate } from './strategy.ts'
+import { preparePodForCreate, preparePodForUpdate, preparePodPart } from './strategy.ts'
 import type { Pod } from './schema.ts'
 import { pod } from './schema.ts'
 import type { Resource } from '../../resource.ts'
@@ -48,6 +48,11 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
   defaults: defaultPod,
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
+  prepareForSubresource: preparePodPart,
+  resetFields: {
+    '': { 'f:status': {} },
+    status: { 'f:spec': {}, 'f:metadata': { 'f:deletionTimestamp': {}, 'f:ownerReferences': {} } },
+  },
   validate: (pod, { isNew, subresource }) => (isNew !== false ? validateNewPod(pod) : subresource === 'ephemeralcontainers' ? [] : validatePod(pod)),
   validateUpdate(pod, old, { subresource }) {
     if (subresource === 'ephemeralcontainers') return validateEphemeralUpdate(pod, old)

@@ -26,6 +26,42 @@ export function preparePodForUpdate(pod: Pod, old: Pod): void {
   dropUnserved(pod)
 }
 
+/** Subresources change one part of a pod, whatever else the client says. */
+export function preparePodPart(pod: Pod, old: Pod, subresource: string): void {
+  if (subresource === 'status') {
+    keepOwners(pod, old)
+    pod.status.qosClass ||= old.status.qosClass!
+    return
+  }
+  const { ephemeralContainers, resources } = pod.spec
+  const wanted = pod.spec
+  if (subresource === 'ephemeralcontainers') {
+    const { ephemeralContainers: _old, ...spec } = old.spec
+    pod.spec = { ...spec, ...(ephemeralContainers?.length && { ephemeralContainers }) } as Pod['spec']
+  } else if (subresource === 'resize') {
+    const { resources: _old, ...spec } = old.spec
+    const initContainers = resized(old.spec.initContainers, wanted.initContainers)
+    pod.spec = { ...spec, containers: resized(spec.containers, wanted.containers)!, ...(initContainers && { initContainers }), ...(resources && { resources }) } as Pod['spec']
+  } else return
+  const { managedFields } = pod.metadata
+  pod.metadata = { ...old.metadata, ...(managedFields && { managedFields }) }
+  pod.status = old.status
+}
+
+/** Old kubelets send back owner references without what the garbage collector needs of them. */
+function keepOwners(pod: Pod, old: Pod): void {
+  const { ownerReferences } = old.metadata
+  if (ownerReferences) pod.metadata.ownerReferences = ownerReferences
+  else delete pod.metadata.ownerReferences
+}
+
+function resized<T extends Container>(containers: readonly T[] | undefined, others: readonly T[] | undefined): T[] | undefined {
+  return containers?.map(container => {
+    const other = others?.find(({ name }) => name === container.name)
+    return other ? { ...container, resources: other.resources, ...(other.resizePolicy !== undefined && { resizePolicy: other.resizePolicy }) } : container
+  })
+}
+
 const allContainers = ({ spec }: Pod): Container[] => [...spec.initContainers ?? [], ...spec.containers ?? []]
 
 /** Fields whose feature gates are off in v1.36. */
