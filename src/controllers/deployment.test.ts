@@ -29,6 +29,7 @@ test('a rollout, its history, and the way back', async () => {
   assert.equal(rs!.metadata.annotations!['deployment.kubernetes.io/max-replicas'], '4')
   let d = await cluster.get(Deployments, 'web')
   assert.equal(d.metadata.annotations!['deployment.kubernetes.io/revision'], '1')
+  assert.equal(d.metadata.generation, 1, 'the revision comes with the status, which is no new generation')
   const { conditions, ...counts } = d.status
   assert.deepEqual(counts, { observedGeneration: d.metadata.generation, replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3, terminatingReplicas: 0 })
   assert.deepEqual(conditions!.map(({ type, status, reason, message }) => [type, status, reason, message]), [
