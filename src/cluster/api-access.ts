@@ -13,6 +13,7 @@ import { assert } from '../machinery/assert.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
+import { StatusError } from '../machinery/status.ts'
 import { accountToken } from './account-tokens.ts'
 import { VERSION } from './version.ts'
 
@@ -40,6 +41,8 @@ export interface ApiAccess {
   cache(): Promise<Cache>
   /** Hands over the API server of this process; whoever waits for a client goes on. */
   provide(api: LocalApi): void
+  /** Tells whoever still waits for the API server of this process that it does not come. */
+  abandon(): void
   close(): void
 }
 
@@ -55,6 +58,7 @@ export interface ApiAccessOptions {
 /** The way to the API for one process. Nothing is connected or read before somebody asks for it. */
 export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAccessOptions): ApiAccess {
   const local = Promise.withResolvers<LocalApi>()
+  local.promise.catch(() => undefined)
   const closing: (() => void)[] = []
   const userAgent = (user: User): string => `${user.name.split(':').at(-1)}/${VERSION} k8ts`
 
@@ -98,6 +102,7 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
       assert(kubeconfig === undefined, 'this process reaches the API over HTTPS')
       local.resolve(api)
     },
+    abandon: () => local.reject(new StatusError('ServiceUnavailable', 'the API server of this process did not start')),
     close() {
       for (const close of closing.reverse()) close()
     },

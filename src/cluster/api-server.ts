@@ -13,6 +13,7 @@ import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { dnsObjects } from './addons.ts'
 import type { ComponentContext } from './component.ts'
+import { createDescriptions } from './descriptions.ts'
 import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
@@ -38,7 +39,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   cleanup(() => api.close())
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
   const server = await listen(api, {
-    advertised: { address: await nodeAddress(host, options) },
+    advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens }),
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))

@@ -3,7 +3,6 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { readReports, type Report } from './claim.ts'
 import type { Layout } from './layout.ts'
 
@@ -17,7 +16,8 @@ const NODE_FLAGS = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWa
 export async function* startDaemon(layout: Layout, args: readonly string[], env: NodeJS.ProcessEnv): AsyncIterable<Report> {
   mkdirSync(dirname(layout.crashLog), { recursive: true })
   const crashLog = openSync(layout.crashLog, 'w', 0o600)
-  const main = fileURLToPath(new URL('cli/main.ts', import.meta.url))
+  // The program that this one is: the sources or their bundle.
+  const main = process.argv[1]!
   const child = spawn(process.execPath, [...NODE_FLAGS, main, 'server', '--daemon', ...args], {
     cwd: '/', env, detached: true, stdio: ['ignore', crashLog, crashLog, 'pipe'],
   })

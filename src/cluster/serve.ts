@@ -149,11 +149,11 @@ async function runParts({ host, parts, stopped, report }: ServeRequest, changeSt
       report({ type: 'ready' })
       await Promise.race([over, failure.promise])
     }
-    await stopAll(running, finish, log)
+    await stopAll(running, finish, given)
     await finish({ phase: 'stopped' })
   } catch (error) {
     log.error('cannot go on', { error })
-    await stopAll(running, finish, log)
+    await stopAll(running, finish, given)
     await finish({ phase: 'failed', reason: errorMessage(error) })
     throw error
   }
@@ -165,7 +165,8 @@ const aborted = (signal: AbortSignal): Promise<'stopped'> => new Promise(resolve
 })
 
 /** In the reverse order of their start. A part that fails to stop does not keep the others from it. */
-async function stopAll(running: readonly Component[], finish: (last: Partial<ClusterState>) => Promise<void>, log: Log): Promise<void> {
+async function stopAll(running: readonly Component[], finish: (last: Partial<ClusterState>) => Promise<void>, { api, log }: Pick<GivenContext, 'api' | 'log'>): Promise<void> {
   await finish({ phase: 'stopping' })
+  api.abandon()
   for (const component of [...running].reverse()) await component.stop().catch(error => log.error('a part did not stop in order', { error }))
 }

@@ -27,7 +27,9 @@ export interface SqliteOptions extends LocalOptions {
 export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
   // SQLite gives its write-ahead log the same permissions.
   if (!(await options.files.exists(options.path))) await options.files.write(options.path, '', { mode: 0o600 })
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+  const source = new URL('./sqlite-worker.ts', import.meta.url)
+  // In a bundle the thread's code is a file of its own beside the others.
+  const worker = new Worker(import.meta.url.endsWith('.ts') ? source : new URL('./sqlite-worker.js', import.meta.url), {
     // The process's own flags may not suit a second thread, such as --input-type.
     name: 'k8ts-storage', execArgv: [], workerData: { path: options.path },
   })

@@ -1,16 +1,17 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { realHost, type Host } from '../../host/host.ts'
 import { failureOf } from '../../host/process.ts'
 import { systemClock } from '../../machinery/clock.ts'
 import { errorMessage } from '../../machinery/log.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { buildDemoImage, demoImage, DEMO_VERSIONS } from '../demo-image.ts'
+import { homeFolder } from '../home.ts'
 import { layoutOf, type Layout } from '../layout.ts'
 import { openNodeImages } from '../node-images.ts'
 import { requireRoot } from '../preflight.ts'
 import type { Call, Verb } from './verb.ts'
 
-const MANIFEST = fileURLToPath(new URL('../../../examples/two-tier.yaml', import.meta.url))
+const MANIFEST = 'examples/two-tier.yaml'
 const ROLLOUT_TIMEOUT = '120s'
 
 export const demo: Verb = {
@@ -22,7 +23,7 @@ export const demo: Verb = {
     await importImages(host, call, layout)
     if (call.flags['images-only']) return
     call.say('deploying examples/two-tier.yaml')
-    call.print(await kubectl(host, layout, 'apply', '-f', MANIFEST))
+    call.print(await kubectl(host, layout, 'apply', '-f', join(homeFolder(call.env), MANIFEST)))
     for (const tier of ['back', 'front']) await kubectl(host, layout, '-n', 'demo', 'rollout', 'status', `deployment/${tier}`, `--timeout=${ROLLOUT_TIMEOUT}`)
     call.print([
       'Both tiers run. Try:',
