@@ -1,18 +1,29 @@
 import { ComponentStatuses } from '../../api/core/component-status.ts'
-import { notFound } from '../../machinery/status.ts'
+import type { KubeObject } from '../../api/resource.ts'
+import { StatusError } from '../../machinery/status.ts'
 import { nameOf } from '../call.ts'
+import { selectionOf } from '../selection.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
-const ETCD = 'etcd-0'
+/** The oldest health check. The store is the only component that the API server looks at itself; of the others it knows the names. */
+const COMPONENTS: readonly object[] = [
+  { metadata: { name: 'controller-manager' } },
+  { metadata: { name: 'etcd-0' }, conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }] },
+  { metadata: { name: 'scheduler' } },
+]
 
-/** The oldest health check: the store is the only component that the API server looks at itself. */
 export const componentStatuses: SubresourceHandler = {
   kind: 'ComponentStatus',
   async perform(_server, call) {
-    const healthy = { conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }] }
-    const item = { metadata: { name: ETCD }, ...healthy }
-    if (call.verb === 'list') return { object: { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: [item] } }
-    if (nameOf(call) !== ETCD) throw notFound(ComponentStatuses, nameOf(call))
-    return { object: { kind: 'ComponentStatus', apiVersion: 'v1', ...item } }
+    const components = COMPONENTS as readonly KubeObject[]
+    if (call.verb === 'list') {
+      const selection = selectionOf(ComponentStatuses, call.options)
+      return { object: { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: components.filter(item => selection.matches(item)) } }
+    }
+    const name = nameOf(call)
+    const component = components.find(({ metadata }) => metadata.name === name)
+    // Upstream names the kind in the singular here, and nowhere else.
+    if (!component) throw new StatusError('NotFound', `componentstatus ${JSON.stringify(name)} not found`, { name, kind: 'componentstatus' })
+    return { object: { ...component, kind: 'ComponentStatus', apiVersion: 'v1' } }
   },
 }
