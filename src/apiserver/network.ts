@@ -8,8 +8,7 @@ import type { Observer } from './observation.ts'
 import { createServerMetrics } from './server-metrics.ts'
 import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
-import type { Describe } from './openapi/document.ts'
-import { openapi } from './paths/openapi.ts'
+import { openapi, type DescribeLater } from './paths/openapi.ts'
 import { openid } from './paths/openid.ts'
 import type { PathHandler } from './paths/path.ts'
 import { root } from './paths/root.ts'
@@ -25,7 +24,7 @@ export interface NetworkOptions {
   /** Where pods reach the server: what the service `kubernetes` leads to. Absent: there is none. */
   readonly advertised?: { readonly address: string; readonly port?: number }
   /** Texts for OpenAPI. */
-  readonly describe?: Describe
+  readonly describe?: DescribeLater
   readonly checks?: readonly HealthCheck[]
   /** How many requests are worked on at once, and how long others wait for their turn. */
   readonly fairness?: { readonly seats?: number; readonly waitMs?: number }

@@ -15,44 +15,48 @@ interface Document {
   readonly hash: string
 }
 
+/** Texts are read when somebody first asks for a document. */
+export type DescribeLater = () => Promise<Describe>
+
 /** OpenAPI documents, made when somebody asks, once for each catalog. */
 class Documents {
-  readonly #describe: Describe | undefined
+  readonly #describe: DescribeLater | undefined
   #catalog: Catalog | undefined
   #made = new Map<string, Promise<Document>>()
 
-  constructor(describe: Describe | undefined) {
+  constructor(describe: DescribeLater | undefined) {
     this.#describe = describe
   }
 
-  #once(catalog: Catalog, key: string, make: () => Uint8Array): Promise<Document> {
+  #once(catalog: Catalog, key: string, make: (describe: Describe | undefined) => Uint8Array): Promise<Document> {
     if (this.#catalog !== catalog) this.#made = new Map()
     this.#catalog = catalog
     let document = this.#made.get(key)
-    if (!document) this.#made.set(key, (document = finish(make())))
+    if (!document) this.#made.set(key, (document = this.#make(make)))
     return document
   }
 
+  async #make(make: (describe: Describe | undefined) => Uint8Array): Promise<Document> {
+    const bytes = make(await this.#describe?.())
+    return { bytes, hash: (await digest(bytes)).slice(0, 128) }
+  }
+
   v2(catalog: Catalog): Promise<Document> {
-    return this.#once(catalog, 'v2', () => utf8(JSON.stringify(documentV2(catalog, this.#describe))))
+    return this.#once(catalog, 'v2', describe => utf8(JSON.stringify(documentV2(catalog, describe))))
   }
 
   v2Protobuf(catalog: Catalog): Promise<Document> {
-    return this.#once(catalog, 'v2 protobuf', () => encodeOpenApiV2(documentV2(catalog, this.#describe)))
+    return this.#once(catalog, 'v2 protobuf', describe => encodeOpenApiV2(documentV2(catalog, describe)))
   }
 
   v3(catalog: Catalog, place: string): Promise<Document> | undefined {
     const served = catalog.groupVersions.find(gv => placeOf(gv) === place)
-    return served && this.#once(catalog, place, () => utf8(JSON.stringify(documentV3(served, this.#describe))))
+    return served && this.#once(catalog, place, describe => utf8(JSON.stringify(documentV3(served, describe))))
   }
 }
 
-async function finish(bytes: Uint8Array): Promise<Document> {
-  return { bytes, hash: (await digest(bytes)).slice(0, 128) }
-}
-
 /** `/openapi/v2` and `/openapi/v3`. */
-export function openapi(catalogOf: () => Catalog, describe?: Describe): PathHandler {
+export function openapi(catalogOf: () => Catalog, describe?: DescribeLater): PathHandler {
   const documents = new Documents(describe)
   return async exchange => {
     const { path } = exchange
