@@ -8,12 +8,18 @@ import { chunked, concat, utf8 } from './representation/bytes.ts'
 /** The largest body that is read. */
 export const BODY_LIMIT = 3 * 1024 * 1024
 const WARNINGS_LIMIT = 4096
-/** Answers up to this size go in one piece, larger ones in pieces of about this size. */
-const CHUNK = 256 * 1024
+/** Answers up to this size go in one piece. */
+const WHOLE = 256 * 1024
+/** The pieces of larger ones, and how much of them may wait for the client to read: enough that encrypting, sending and reading go on side by side. */
+const CHUNK = 64 * 1024
+const AHEAD = 512 * 1024
 
 /** What HTTP/1.1's and HTTP/2's answers have in common. */
 interface Sink {
   readonly headersSent: boolean
+  /** HTTP/1.1's; HTTP/2's answers tell it of their stream. */
+  readonly writableLength?: number
+  readonly stream?: { readonly writableLength: number }
   writeHead(status: number, headers: Readonly<Record<string, string | string[]>>): unknown
   flushHeaders(): void
   write(piece: Uint8Array): boolean
@@ -36,6 +42,8 @@ export class Exchange {
   requester: User | undefined
   /** Who looks at this request from outside. */
   observations: readonly Observation[] = []
+  /** Whether the request is one that its user may make. */
+  isAuthorized = false
   /** The answer's code; 0 before there is one. */
   status = 0
   /** The bytes of both bodies, for who has to write them down. */
@@ -131,10 +139,10 @@ export class Exchange {
     this.#response.flushHeaders()
   }
 
-  /** Writes a piece; resolves when the client has room for the next. */
-  write(piece: Uint8Array): Promise<void> | undefined {
+  /** Writes a piece; resolves when the client has room for the next, or no more than `ahead` bytes wait for it. */
+  write(piece: Uint8Array, ahead = 0): Promise<void> | undefined {
     const response = this.#response
-    if (this.#isGone || response.write(piece)) return undefined
+    if (this.#isGone || response.write(piece) || (ahead > 0 && (response.writableLength ?? response.stream?.writableLength ?? ahead) < ahead)) return undefined
     return new Promise(resolve => {
       const done = (): void => {
         response.off('drain', done)
@@ -157,19 +165,22 @@ export class Exchange {
 
   /** Sends a whole answer. Large ones go in pieces, each when the client has room for it, so that small requests get their turn in between. */
   async send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= CHUNK) return this.#sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
+    if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= WHOLE) return this.#sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
     const parts = chunked(pieces, CHUNK)
-    const first = parts.next()
-    const second = first.done ? first : parts.next()
-    if (second.done) return this.#sendWhole(status, contentType, first.done ? new Uint8Array() : first.value, headers)
-    const whole = [first.value as Uint8Array, second.value as Uint8Array]
+    const whole: Uint8Array[] = []
+    for (let length = 0; length <= WHOLE;) {
+      const next = parts.next()
+      if (next.done) return this.#sendWhole(status, contentType, concat(whole, length), headers)
+      whole.push(next.value)
+      length += next.value.length
+    }
     const { record } = this
     const rest = { *[Symbol.iterator]() { for (const list of [whole, parts]) for (const part of list) { record?.response.push(part); yield part } } }
     const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(this.header('accept-encoding') ?? '')
     this.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
     for await (const part of compressed ? gzipped(rest) : rest) {
       if (this.#isGone) return
-      await this.write(part)
+      await this.write(part, AHEAD)
     }
     this.end()
   }

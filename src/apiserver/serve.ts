@@ -56,6 +56,7 @@ export async function admitUser({ server, authenticators }: ServeParts, exchange
   for (const observation of exchange.observations) await observation.known?.()
   exchange.user = impersonate(exchange, requester, server.authorizer)
   authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
+  exchange.isAuthorized = true
 }
 
 async function servePath(paths: readonly PathHandler[], exchange: Exchange): Promise<void> {

@@ -7,7 +7,7 @@ import { Exchange } from './exchange.ts'
 import { joinUpgrade, refuse, type RawConnection } from './proxy.ts'
 import { negotiate } from './representation/negotiate.ts'
 import { WatchFrames } from './representation/watch-frame.ts'
-import { requestInfo } from './request-info.ts'
+import { requestInfo, type RequestInfo } from './request-info.ts'
 import { callOf } from './resource-handler.ts'
 import { route } from './router.ts'
 import { admitUser, type ServeParts } from './serve.ts'
@@ -28,9 +28,27 @@ export function createUpgradeHandler(parts: ServeParts): UpgradeHandler {
 
 async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: HttpRequest, socket: RawConnection, head: Uint8Array): Promise<void> {
   const exchange = new Exchange(request, socket as never)
-  const { server } = parts
   const info = requestInfo(exchange.method, exchange.path, exchange.query)
-  await admitUser(parts, exchange, info)
+  exchange.observations = (parts.observers ?? []).map(observer => observer.begin(exchange, info))
+  try {
+    await admitUser(parts, exchange, info)
+    await join(parts, webSockets, exchange, info, { request, socket, head })
+    exchange.status ||= 101
+  } catch (error) {
+    exchange.status = error instanceof StatusError ? error.code : 500
+    throw error
+  } finally {
+    for (const observation of exchange.observations) await observation.done(exchange.status)
+  }
+}
+
+interface Raw {
+  readonly request: HttpRequest
+  readonly socket: RawConnection
+  readonly head: Uint8Array
+}
+
+async function join({ server }: ServeParts, webSockets: WebSocketServer, exchange: Exchange, info: RequestInfo, { request, socket, head }: Raw): Promise<void> {
   if (info.type !== 'resource') throw new StatusError('BadRequest', 'this path cannot be upgraded')
   const call = await callOf(exchange, info, route(server.catalog, exchange.method, info))
   if (isConnect(call)) return joinUpgrade(request, socket, head, await targetOf(server, call, exchange.query, server.kubelet))

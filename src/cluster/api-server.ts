@@ -1,11 +1,17 @@
 import { resources } from '../api/index.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
+import { createAdmissionPlugins } from '../apiserver/admission/index.ts'
+import { createAuditor } from '../apiserver/audit/auditor.ts'
+import { logBackend } from '../apiserver/audit/log-backend.ts'
+import { METADATA_POLICY, readAuditPolicy } from '../apiserver/audit/policy.ts'
 import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
+import { readTokenFile } from '../apiserver/authn/static-token.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
+import type { Observer } from '../apiserver/observation.ts'
 import { encryptedStorage } from '../storage/encryption.ts'
 import { loadKeyRing } from '../storage/encryption-keys.ts'
 import { memoryStorage } from '../storage/memory.ts'
@@ -34,18 +40,33 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   const api = await createApiServer({
     kubelet: { tls: { cert: kubeletCert, key: kubeletKey, ca: clientCa } },
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
+    admission: createAdmissionPlugins({ enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins }),
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
   cleanup(() => api.close())
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
+  const auditor = await createAudit(context, cleanup)
+  const tokens = options.tokenAuthFile ? readTokenFile(await read(options.tokenAuthFile)) : undefined
   const server = await listen(api, {
+    ...(auditor && { observers: [auditor] }),
     advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
-    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa }, authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens }),
+    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
+    authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }) }),
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)
   context.api.provide(api.local)
   context.progress('the API server answers')
+}
+
+/** The audit log, if one is wanted. It is complete once the server has gone. */
+async function createAudit({ options, host, clock, random, log }: ComponentContext, cleanup: Cleanup): Promise<Observer | undefined> {
+  const { auditLogPath, auditPolicyFile } = options
+  if (!auditLogPath) return undefined
+  const policy = auditPolicyFile ? readAuditPolicy(await host.files.readText(auditPolicyFile)) : METADATA_POLICY
+  const backend = logBackend({ log, append: text => host.files.append(auditLogPath, text) })
+  cleanup(() => backend.close())
+  return createAuditor({ policy, backend, clock, random })
 }
 
 /** The cluster's state, secrets encrypted before they reach the disk. */

@@ -74,6 +74,11 @@ const specs = {
   cniBridge: { value: 'NAME', help: "the pods' bridge", default: ({ instance }) => `${instance}-br0`, parse: interfaceName },
   containerRuntimeEndpoint: { value: 'SOCKET', help: 'a CRI endpoint to use in place of the containerd that k8ts runs itself', default: constant(''), parse: text => text },
   storage: { value: 'DRIVER', help: 'sqlite or memory', default: constant('sqlite'), parse: oneOf('sqlite', 'memory') },
+  auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  auditLogPath: { value: 'FILE', help: 'where the audit log goes (empty: there is none)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  tokenAuthFile: { value: 'FILE', help: 'users with tokens that never expire: CSV of token, name, uid and "groups"', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  enableAdmissionPlugins: { value: 'NAMES', help: 'admission plugins to run besides the default ones', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
+  disableAdmissionPlugins: { value: 'NAMES', help: 'default admission plugins to leave out', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
   logLevel: { value: 'LEVEL', help: 'debug, info, warn or error', default: constant('info'), parse: oneOf('debug', 'info', 'warn', 'error') },
 } satisfies Record<string, OptionSpec<unknown>>
 

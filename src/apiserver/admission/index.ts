@@ -7,6 +7,7 @@ import { certificateSubjectRestriction } from './certificate-subject-restriction
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { deviceAdminAccess } from './device-admin-access.ts'
 import { eventRateLimit, type EventLimit } from './event-rate-limit.ts'
 import { extendedResourceToleration } from './extended-resource-toleration.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -39,7 +40,7 @@ const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
   'AlwaysPullImages', 'PodNodeSelector', 'PodTolerationRestriction', 'EventRateLimit', 'ExtendedResourceToleration', 'OwnerReferencesPermissionEnforcement',
 ])
 /** What upstream does elsewhere than in its plugins, and nobody can switch off. */
-const ALWAYS_ON: ReadonlySet<string> = new Set(['CertificateIdentity', 'RBACEscalation'])
+const ALWAYS_ON: ReadonlySet<string> = new Set(['CertificateIdentity', 'DeviceAdminAccess', 'RBACEscalation'])
 
 /** The built-in plugins of one server, in upstream's order: the first half of each runs over all before the second. */
 export function createAdmissionPlugins(options: AdmissionOptions = {}): readonly AdmissionPlugin[] {
@@ -67,9 +68,12 @@ export function createAdmissionPlugins(options: AdmissionOptions = {}): readonly
     certificateSigning,
     certificateSubjectRestriction,
     defaultIngressClass,
+    deviceAdminAccess,
     rbacEscalation,
     resourceQuota(),
   ]
+  const unknown = [...(options.enable ?? []), ...(options.disable ?? [])].find(wanted => !all.some(({ name }) => name === wanted))
+  if (unknown !== undefined) throw new Error(`there is no admission plugin ${JSON.stringify(unknown)}; there are ${all.map(({ name }) => name).sort().join(', ')}`)
   const isOn = ({ name }: AdmissionPlugin): boolean => ALWAYS_ON.has(name) || options.enable?.includes(name) || (!OFF_BY_DEFAULT.has(name) && !options.disable?.includes(name))
   return all.filter(isOn)
 }
