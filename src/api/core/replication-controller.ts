@@ -1,6 +1,7 @@
 import { kind, string } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { dnsSubdomain } from '../../machinery/names.ts'
 import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.ts'
 import { podNameWarnings } from '../apps/template-validation.ts'
 import { sameJson } from '../validation.ts'
@@ -34,6 +35,8 @@ export const ReplicationControllers: Resource<ReplicationController> = defineRes
   fieldSelectors: { 'status.replicas': ({ status }) => `${status.replicas}` },
   generationOf: ({ spec }) => spec,
   defaults: defaultReplicationController,
+  // Upstream states this kind's rules in its schema, where lengths are told in bytes.
+  validateName: name => dnsSubdomain(name).map(problem => problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes')),
   validate: validateReplicationController,
   validateStatusUpdate: validateReplicationControllerStatus,
   warnings: ({ metadata, spec }, old) => [
