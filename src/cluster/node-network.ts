@@ -1,5 +1,8 @@
+import { networkInterfaces } from 'node:os'
+import type { Files } from '../host/files.ts'
 import type { Host } from '../host/host.ts'
 import { primaryAddress } from '../host/network.ts'
+import { failureOf } from '../host/process.ts'
 import { addressAt } from './ipv4.ts'
 import type { ClusterOptions } from './options.ts'
 
@@ -19,14 +22,21 @@ export function nodeNetwork({ clusterCidr }: Pick<ClusterOptions, 'clusterCidr'>
 
 /** The address by which others know the node; a machine without any is known by the pods' gateway. */
 export const nodeAddress = async (host: Host, options: ClusterOptions): Promise<string> =>
-  options.nodeIp || ((await primaryAddress(host.network)) ?? nodeNetwork(options).gateway)
+  options.nodeIp || (await defaultRouteAddress(host.files)) || ((await primaryAddress(host.network)) ?? nodeNetwork(options).gateway)
 
-/** Makes the pods' bridge with the gateway's address before the first pod does: the DNS server listens there. */
-export async function ensureBridge({ network }: Host, bridge: string, { gateway }: NodeNetwork): Promise<void> {
-  const existing = (await network.interfaces()).find(({ name }) => name === bridge)
-  if (!existing) await network.ip('link', 'add', 'name', bridge, 'type', 'bridge')
-  if (!existing?.addresses.some(({ address }) => address === gateway)) await network.ip('addr', 'replace', `${gateway}/24`, 'dev', bridge)
-  await network.ip('link', 'set', bridge, 'up')
+/** The IPv4 address of the default route's device, read from the kernel's table: a command for it would cost ten times as much. */
+async function defaultRouteAddress(files: Files): Promise<string | undefined> {
+  const routes = (await files.readText('/proc/net/route').catch(() => '')).split('\n').slice(1).map(line => line.split('\t'))
+  const [device = ''] = routes.filter(([, destination, , , , , , mask]) => destination === '00000000' && mask === '00000000').sort((a, b) => Number(a[6]) - Number(b[6]))[0] ?? []
+  return networkInterfaces()[device]?.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** Makes the pods' bridge with the gateway's address before the first pod does: the DNS server listens there. What is there already stays. */
+export async function ensureBridge({ files, processes }: Host, bridge: string, { gateway }: NodeNetwork): Promise<void> {
+  const steps = [`link add name ${bridge} type bridge`, `addr replace ${gateway}/24 dev ${bridge}`, `link set ${bridge} up`]
+  // With -force the steps after one that finds its work done are taken all the same.
+  const result = await processes.run(['ip', '-force', '-batch', '-'], { input: `${steps.join('\n')}\n` })
+  if (!(await files.exists(`/sys/class/net/${bridge}/bridge`))) throw new Error(`the pods' bridge ${bridge} could not be made: ${failureOf(result)}`)
 }
 
 /** What the kernel must do for pods; `value` is written only where it is another. */

@@ -1,10 +1,13 @@
-import { createServer as createPlainServer, request as requestPlain, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { request as requestSecure } from 'node:https'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../machinery/clock.ts'
+
+// An import of node:http reads all it exports, fetch's WebSocket among them, which loads an HTTP client of 50 ms that nobody uses here.
+const { createServer: createPlainServer, request: requestPlain } = process.getBuiltinModule('node:http')
 
 /**
  * A request as Node hands it over. From HTTP/2 it is really an `Http2ServerRequest`, which has the same members; a union of both would be of no use,
@@ -52,12 +55,20 @@ const secureContext = ({ cert, key, clientCa }: TlsOptions) => ({
   cert: Buffer.from(cert), key: Buffer.from(key), ...(clientCa !== undefined && { ca: clientCa as string | string[] }),
 })
 
+/** Selectors make long URLs, and impersonated groups many headers: as much as Go's servers take. */
+const HEADER_LIMIT = 1 << 20
+const HEADER_FIELDS = 4_096
+const HANDSHAKE_MS = 10_000
+/** A peer that vanished without a word is noticed after this, and a few probes more. */
+const KEEP_ALIVE_MS = 30_000
+
 function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Server {
-  if (!tls) return createPlainServer({ noDelay: true }, handler)
+  if (!tls) return createPlainServer({ noDelay: true, maxHeaderSize: HEADER_LIMIT }, handler)
   // 10 MB, the default session memory, kills a session with 200 large answers under way.
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
-    maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
+    maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: HEADER_LIMIT },
+    maxHeaderSize: HEADER_LIMIT, maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS,
   }, handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
 }
 
@@ -71,6 +82,7 @@ export function serveHttp(options: ServeOptions): Promise<HttpServer> {
     socket.once('close', () => connections.delete(socket))
     socket.on('error', () => socket.destroy())
   })
+  server.on('connection', (socket: Socket) => { if (!options.path) socket.setKeepAlive(true, KEEP_ALIVE_MS) })
   server.on('session', session => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))

@@ -5,7 +5,7 @@ import { EndpointSlices } from '../api/discovery/endpoint-slice.ts'
 import type { Cache } from '../client/cache.ts'
 import type { Network } from '../host/network.ts'
 import type { Clock } from '../machinery/clock.ts'
-import type { Log } from '../machinery/log.ts'
+import { errorMessage, type Log } from '../machinery/log.ts'
 import { forgetFlows, staleUdpFlows } from './conntrack.ts'
 import type { IpFamily, ServiceRoute } from './endpoints.ts'
 import { serviceRoutes } from './endpoints.ts'
@@ -44,12 +44,15 @@ export function startProxy(options: ProxyOptions): Proxy {
   slices.addIndex(BY_SERVICE, slice => [`${slice.metadata.namespace}/${slice.metadata.labels?.[SERVICE_NAME] ?? ''}`])
   const slicesOf = ({ metadata }: Service): readonly EndpointSlice[] => slices.list({ index: [BY_SERVICE, `${metadata.namespace}/${metadata.name}`] })
   const table = createNftablesTable(network, { ...options, family: family === 'IPv4' ? 'ip' : 'ip6' }, log)
-  let applied: readonly ServiceRoute[] = []
+  let applied: readonly ServiceRoute[] | undefined
 
   const work = startReconciling(clock, log, async () => {
     const routes = serviceRoutes(services.list(), slicesOf, nodeName, family)
     await table.apply(planRuleset(routes, [], { family, clusterCidr }))
-    await forgetFlows(network, staleUdpFlows(applied, routes))
+    const forgotten = forgetFlows(network, staleUdpFlows(applied ?? [], routes))
+    // What a service's first rules make stale are flows of an earlier run: nobody who waits for the rules has to wait for that.
+    if (applied) await forgotten
+    else forgotten.catch((error: unknown) => log.warn('old UDP flows could not be forgotten', { error: errorMessage(error) }))
     applied = routes
   })
   const ready = Promise.all([services.waitForSync(), slices.waitForSync()]).then(() => work.run())
