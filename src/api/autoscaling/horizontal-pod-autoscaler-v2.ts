@@ -1,4 +1,3 @@
-import { kind, object } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { defaultAutoscaler } from './horizontal-pod-autoscaler-defaults.ts'

@@ -1,4 +1,3 @@
-import { kind, object, string } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'

@@ -1,4 +1,3 @@
-import { kind, list, string } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { createdAtColumn, nameColumn } from '../columns.ts'

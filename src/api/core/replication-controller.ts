@@ -1,4 +1,3 @@
-import { kind, string } from '../../machinery/schema/schema.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { dnsSubdomain } from '../../machinery/names.ts'
