@@ -1,7 +1,12 @@
 import type { KubeList, KubeObject, AnyResource } from './resource.ts'
-import type { User } from './user.ts'
 
-export type { User }
+/** Who asks, as authentication found out. */
+export interface User {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
 

@@ -2,7 +2,6 @@ import type { FieldSet } from '../machinery/managed-fields/index.ts'
 import type { Schema } from '../machinery/schema/schema.ts'
 import type { Cause } from '../machinery/status.ts'
 import type { ListMeta, ObjectMeta } from './meta/object-meta.ts'
-import type { User } from './user.ts'
 
 /** What every stored object has. Objects that come from a store, a cache or a client are shared: never change one, build a new one. */
 export interface KubeObject {
@@ -86,7 +85,7 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Fills in defaults that the schema cannot state. The draft is the caller's own copy: it may be changed in place. */
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */
-  prepareForCreate?(draft: T, now?: number, user?: User): void
+  prepareForCreate?(draft: T, now?: number): void
   prepareForUpdate?(draft: T, old: T): void
   /** The same for what a subresource writes. */
   prepareForSubresource?(draft: T, old: T, subresource: string, now: number): void

@@ -77,7 +77,7 @@ export class Registry {
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
-    resource.prepareForCreate?.(draft, this.#parts.clock.now(), call.user)
+    resource.prepareForCreate?.(draft, this.#parts.clock.now())
     const rules = rulesOf(call)
     const causes = rules.resource.validate?.(rules.view(draft), { ...this.#context(), isNew: true }) ?? []
     this.#refuse(resource, draft, [...(lax(rules.resource) ? [] : validateMeta(resource, draft.metadata)), ...causes])

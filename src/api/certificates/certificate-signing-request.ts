@@ -1,7 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, humanDuration, nameColumn } from '../columns.ts'
-import { prepareRequestForCreate, prepareRequestForSubresource, prepareRequestForUpdate } from './strategy.ts'
+import { prepareRequestForSubresource, prepareRequestForUpdate } from './strategy.ts'
 import { validateRequest, validateRequestUpdate } from './validation.ts'
 import type { CertificateSigningRequestStatus, CertificateSigningRequest } from './certificate-signing-request-schema.ts'
 import { certificateSigningRequest } from './certificate-signing-request-schema.ts'
@@ -32,7 +32,6 @@ export const CertificateSigningRequests: Resource<CertificateSigningRequest> = d
   },
   fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName },
   validateName: () => [],
-  prepareForCreate: prepareRequestForCreate,
   prepareForUpdate: prepareRequestForUpdate,
   prepareForSubresource: prepareRequestForSubresource,
   validate: (object, { isNew }) => (isNew === false ? [] : validateRequest(object)),

@@ -1,19 +1,5 @@
 import { timestamp } from '../../machinery/clock.ts'
-import type { User } from '../user.ts'
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request-schema.ts'
-
-/** Who asks for the certificate is what the server found out, whatever the request says. */
-export function prepareRequestForCreate(draft: CertificateSigningRequest, _now: number | undefined, user?: User): void {
-  const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = draft.spec
-  draft.spec = {
-    ...spec,
-    ...(user && {
-      username: user.name, ...(user.uid && { uid: user.uid }), ...(user.groups.length > 0 && { groups: [...user.groups] }),
-      ...(user.extra && Object.keys(user.extra).length > 0 && { extra: Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]])) }),
-    }),
-  }
-  draft.status = {}
-}
 
 /** A request never changes; only its labels and annotations do. */
 export function prepareRequestForUpdate(draft: CertificateSigningRequest, old: CertificateSigningRequest): void {

@@ -73,7 +73,8 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   const changesIn = changesByVersion(write, live ?? zeroOf(schema), object, changes)
   const takenIn = (apiVersion: string): FieldSet => {
     const { added, modified, removed } = changesIn(apiVersion)
-    return union(added ?? NONE, union(modified ?? NONE, removed ?? NONE))
+    // What the write cannot change stays with those who have it: the kind puts it back.
+    return recursiveDifference(union(added ?? NONE, union(modified ?? NONE, removed ?? NONE)), write.reset ?? NONE)
   }
   const isSame = !changes.added && !changes.modified && !changes.removed
   const touched = isSame ? [] : [...managers].filter(([, { fields, apiVersion }]) => !isEmptySet(intersection(fields, takenIn(apiVersion))))
