@@ -86,7 +86,7 @@ export interface Resource<T extends KubeObject = KubeObject> {
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */
   prepareForCreate?(draft: T, now?: number): void
-  prepareForUpdate?(draft: T, old: T): void
+  prepareForUpdate?(draft: T, old: T, now?: number): void
   /** The same for what a subresource writes. */
   prepareForSubresource?(draft: T, old: T, subresource: string, now: number): void
   /** Causes, worded as Kubernetes words them; an empty list: the object is fine. */

@@ -158,7 +158,7 @@ export class Registry {
       await admission.mutate(call, 'UPDATE', draft, old)
     }
     if (change.subresource) resource.prepareForSubresource?.(draft, old, change.subresource, this.#parts.clock.now())
-    else resource.prepareForUpdate?.(draft, old)
+    else resource.prepareForUpdate?.(draft, old, this.#parts.clock.now())
     if (!change.internal) this.#setGeneration(resource, draft, old, change.subresource)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))

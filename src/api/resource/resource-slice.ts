@@ -26,7 +26,10 @@ export const ResourceSlices: Resource<ResourceSlice> = defineResource<ResourceSl
     dropUnserved(slice)
     dateTaints(slice, now)
   },
-  prepareForUpdate: dropUnserved,
+  prepareForUpdate(slice, old, now = 0) {
+    dropUnserved(slice, old)
+    dateTaints(slice, now)
+  },
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateSliceSpec(spec)),
   validateUpdate: ({ spec }, old) => validateSliceSpec(spec, old.spec),
 })
