@@ -26,6 +26,8 @@ export interface NetworkOptions {
   /** Texts for OpenAPI. */
   readonly describe?: DescribeLater
   readonly checks?: readonly HealthCheck[]
+  /** The paths that can be asked for without credentials; elsewhere that is a 401. Absent: authorization decides. */
+  readonly isOpen?: (path: string) => boolean
   /** How many requests are worked on at once, and how long others wait for their turn. */
   readonly fairness?: { readonly seats?: number; readonly waitMs?: number }
   /** Who looks at requests besides the metrics: the audit log. */
@@ -51,7 +53,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
     openapi(catalogOf, options.describe),
     root(catalogOf),
   ]
-  const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness }
+  const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness, ...(options.isOpen && { isOpen: options.isOpen }) }
   const http = await serveHttp({
     ...(options.address !== undefined && { address: options.address }), ...(options.port !== undefined && { port: options.port }),
     tls: options.tls, handler: createHandler(parts), onUpgrade: createUpgradeHandler(parts),

@@ -17,6 +17,7 @@ import type { AuditEvent } from './audit/event.ts'
 import { logBackend } from './audit/log-backend.ts'
 import { METADATA_POLICY, readAuditPolicy, type AuditPolicy } from './audit/policy.ts'
 import { staticTokens } from './authn/static-token.ts'
+import { isHealthPath } from './authz/health-paths.ts'
 import { listen } from './network.ts'
 
 const users = new Map<string, User>([['admin', { name: 'admin', groups: ['system:masters'] }], ['alice', { name: 'alice', groups: [] }], ['flooder', { name: 'flooder', groups: [] }]])
@@ -27,7 +28,7 @@ interface Served {
   ask(token: string | undefined, method: string, path: string, body?: unknown): Promise<{ status: number; text: string; headers: Readonly<Record<string, unknown>> }>
 }
 
-async function served(options: { policy?: AuditPolicy; seats?: number; waitMs?: number }, run: (served: Served) => Promise<void>): Promise<void> {
+async function served(options: { policy?: AuditPolicy; seats?: number; waitMs?: number; isOpen?: (path: string) => boolean }, run: (served: Served) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'k8ts-serve-'))
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile, '-out', certFile, '-days', '1', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
@@ -39,7 +40,7 @@ async function served(options: { policy?: AuditPolicy; seats?: number; waitMs?: 
   const backend = logBackend({ log: silentLog, append: async text => void lines.push(...text.trimEnd().split('\n')) })
   const fairness = { ...(options.seats !== undefined && { seats: options.seats }), ...(options.waitMs !== undefined && { waitMs: options.waitMs }) }
   const http = await listen(api, {
-    tls: { cert, key }, authenticators: [staticTokens(users)], fairness, observers: [createAuditor({ ...shared, policy: options.policy ?? METADATA_POLICY, backend })],
+    tls: { cert, key }, authenticators: [staticTokens(users)], fairness, ...(options.isOpen && { isOpen: options.isOpen }), observers: [createAuditor({ ...shared, policy: options.policy ?? METADATA_POLICY, backend })],
   })
   const clients = new Map<string, HttpClient>()
   const clientOf = (token = ''): HttpClient => clients.get(token) ?? clients.set(token, httpClient({ server: `https://127.0.0.1:${http.port}`, ca: cert, ...(token && { token }) })).get(token)!
@@ -164,6 +165,12 @@ test('metrics are told under upstream\'s names, to who may see them', async () =
     assert.match(text, /^apiserver_flowcontrol_nominal_limit_seats\{priority_level="workload-low"\} \d+$/m)
     assert.ok(!text.includes('made.up'), 'what clients make up is no label')
   })
+})
+
+test('without credentials: what RBAC allows, or only what is open', async () => {
+  const codes = async ({ ask }: Served): Promise<number[]> => Promise.all(['/healthz', '/livez/ping', '/version', '/api', '/api/v1/namespaces/default'].map(async path => (await ask(undefined, 'GET', path)).status))
+  await served({}, async own => assert.deepEqual(await codes(own), [200, 403, 200, 403, 403]))
+  await served({ isOpen: isHealthPath }, async own => assert.deepEqual(await codes(own), [200, 403, 401, 401, 401]))
 })
 
 test('a flood is answered 429 with a time to come back, and does not keep others from working', async () => {

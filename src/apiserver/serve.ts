@@ -2,9 +2,10 @@ import { status } from '../api/meta/status.ts'
 import { clientCertificate, type HttpHandler, type HttpRequest, type HttpResponse } from '../host/http.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
-import { authenticate } from './authn/index.ts'
+import { ANONYMOUS, authenticate } from './authn/index.ts'
 import type { Authenticator, Credentials } from './authn/authenticator.ts'
 import { authorizeInfo } from './authorize.ts'
+import { withinTime } from './deadline.ts'
 import { Exchange } from './exchange.ts'
 import type { Fairness } from './flow/fairness.ts'
 import { impersonate } from './impersonate.ts'
@@ -23,6 +24,8 @@ export interface ServeParts {
   readonly paths: readonly PathHandler[]
   /** Who looks at requests from outside: metrics, the audit log. */
   readonly observers?: readonly Observer[]
+  /** The paths that can be asked for without credentials; absent: authorization decides. */
+  readonly isOpen?: (path: string) => boolean
   /** Absent: everybody is served at once. */
   readonly fairness?: Fairness
 }
@@ -38,10 +41,7 @@ async function handle(parts: ServeParts, request: HttpRequest, response: HttpRes
   const info = requestInfo(exchange.method, exchange.path, exchange.query)
   exchange.observations = (parts.observers ?? []).map(observer => observer.begin(exchange, info))
   try {
-    await admitUser(parts, exchange, info)
-    using _seat = isLongRunning(info) ? undefined : await parts.fairness?.enter(exchange.user!, info, exchange)
-    if (info.type === 'resource') await serveResource(server, exchange, info)
-    else await servePath(parts.paths, exchange)
+    await withinTime(server.clock, exchange, info, () => serve(parts, exchange, info))
   } catch (error) {
     await answerError(parts, exchange, error)
   } finally {
@@ -49,9 +49,17 @@ async function handle(parts: ServeParts, request: HttpRequest, response: HttpRes
   }
 }
 
+async function serve(parts: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
+  await admitUser(parts, exchange, info)
+  using _seat = isLongRunning(info) ? undefined : await parts.fairness?.enter(exchange.user!, info, exchange)
+  if (info.type === 'resource') await serveResource(parts.server, exchange, info)
+  else await servePath(parts.paths, exchange)
+}
+
 /** Authenticate, impersonate, authorize. */
-export async function admitUser({ server, authenticators }: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
+export async function admitUser({ server, authenticators, isOpen }: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
   const requester = await authenticate(authenticators, await credentialsOf(exchange))
+  if (requester === ANONYMOUS && isOpen?.(exchange.path) === false) throw new StatusError('Unauthorized', 'Unauthorized')
   exchange.requester = requester
   for (const observation of exchange.observations) await observation.known?.()
   exchange.user = impersonate(exchange, requester, server.authorizer)

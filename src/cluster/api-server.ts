@@ -8,6 +8,7 @@ import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
 import { readTokenFile } from '../apiserver/authn/static-token.ts'
+import { isHealthPath } from '../apiserver/authz/health-paths.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
@@ -51,6 +52,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     ...(auditor && { observers: [auditor] }),
     advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
+    ...(options.anonymousAuth !== 'true' && { isOpen: (path: string) => options.anonymousAuth === 'health' && isHealthPath(path) }),
     authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }) }),
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
@@ -64,6 +66,8 @@ async function createAudit({ options, host, clock, random, log }: ComponentConte
   const { auditLogPath, auditPolicyFile } = options
   if (!auditLogPath) return undefined
   const policy = auditPolicyFile ? readAuditPolicy(await host.files.readText(auditPolicyFile)) : METADATA_POLICY
+  // Who did what is nobody else's business.
+  if (!(await host.files.exists(auditLogPath))) await host.files.write(auditLogPath, '', { mode: 0o600 })
   const backend = logBackend({ log, append: text => host.files.append(auditLogPath, text) })
   cleanup(() => backend.close())
   return createAuditor({ policy, backend, clock, random })

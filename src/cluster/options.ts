@@ -76,6 +76,7 @@ const specs = {
   storage: { value: 'DRIVER', help: 'sqlite or memory', default: constant('sqlite'), parse: oneOf('sqlite', 'memory') },
   auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   auditLogPath: { value: 'FILE', help: 'where the audit log goes (empty: there is none)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  anonymousAuth: { value: 'WHERE', help: 'requests without credentials: true (as RBAC allows: health and version), health (only there) or false', default: constant('true'), parse: oneOf('true', 'health', 'false') },
   tokenAuthFile: { value: 'FILE', help: 'users with tokens that never expire: CSV of token, name, uid and "groups"', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   enableAdmissionPlugins: { value: 'NAMES', help: 'admission plugins to run besides the default ones', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
   disableAdmissionPlugins: { value: 'NAMES', help: 'default admission plugins to leave out', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
