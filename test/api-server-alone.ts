@@ -45,7 +45,7 @@ export async function startAlone(open: (parts: Parts) => Storage | Promise<Stora
   return {
     port: http.port, admin, authority,
     async stop() {
-      await http.close(0)
+      await http.close(1_000)
       await api.close()
       await storage.close()
     },

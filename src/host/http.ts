@@ -59,6 +59,8 @@ const secureContext = ({ cert, key, clientCa }: TlsOptions) => ({
 const HEADER_LIMIT = 1 << 20
 const HEADER_FIELDS = 4_096
 const HANDSHAKE_MS = 10_000
+/** Node passes these on to the server of HTTP/1.1 on the same port; its types do not say so. */
+const HTTP1_OPTIONS: object = { maxHeaderSize: HEADER_LIMIT }
 /** A peer that vanished without a word is noticed after this, and a few probes more. */
 const KEEP_ALIVE_MS = 30_000
 
@@ -68,7 +70,7 @@ function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Serve
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
     maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: HEADER_LIMIT },
-    maxHeaderSize: HEADER_LIMIT, maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS,
+    maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS, ...HTTP1_OPTIONS,
   }, handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
 }
 
