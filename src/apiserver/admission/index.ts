@@ -1,3 +1,4 @@
+import { badRequest } from '../../machinery/status.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { alwaysPullImages } from './always-pull-images.ts'
 import { certificateApproval } from './certificate-approval.ts'
@@ -73,7 +74,7 @@ export function createAdmissionPlugins(options: AdmissionOptions = {}): readonly
     resourceQuota(),
   ]
   const unknown = [...(options.enable ?? []), ...(options.disable ?? [])].find(wanted => !all.some(({ name }) => name === wanted))
-  if (unknown !== undefined) throw new Error(`there is no admission plugin ${JSON.stringify(unknown)}; there are ${all.map(({ name }) => name).sort().join(', ')}`)
+  if (unknown !== undefined) throw badRequest(`there is no admission plugin ${JSON.stringify(unknown)}; there are ${all.map(({ name }) => name).sort().join(', ')}`)
   const isOn = ({ name }: AdmissionPlugin): boolean => ALWAYS_ON.has(name) || options.enable?.includes(name) || (!OFF_BY_DEFAULT.has(name) && !options.disable?.includes(name))
   return all.filter(isOn)
 }

@@ -1,4 +1,5 @@
 import type { User } from '../../api/request.ts'
+import { badRequest } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
 import type { RequestInfo } from '../request-info.ts'
 
@@ -45,18 +46,18 @@ export const METADATA_POLICY: AuditPolicy = {
   rules: [{ level: 'None', nonResourceURLs: ['/healthz*', '/livez*', '/readyz*', '/version', '/openapi/*'] }, { level: 'Metadata' }],
 }
 
-/** Reads a policy file. Throws an Error that says what is wrong. */
+/** Reads a policy file. Throws a StatusError that says what is wrong. */
 export function readAuditPolicy(text: string): AuditPolicy {
   const policy = parseYaml(text).value as { apiVersion?: unknown; kind?: unknown; rules?: AuditRule[] } & AuditPolicy
-  if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1') throw new Error('an audit policy has apiVersion audit.k8s.io/v1 and kind Policy')
-  if (!policy.rules?.length) throw new Error('an audit policy needs at least one rule')
+  if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1') throw badRequest('an audit policy has apiVersion audit.k8s.io/v1 and kind Policy')
+  if (!policy.rules?.length) throw badRequest('an audit policy needs at least one rule')
   for (const [index, rule] of policy.rules.entries()) {
     const where = `rules[${index}]`
-    if (!LEVELS.includes(rule.level)) throw new Error(`${where}.level: ${JSON.stringify(rule.level)} is none of ${LEVELS.join(', ')}`)
-    if (rule.nonResourceURLs && (rule.resources || rule.namespaces)) throw new Error(`${where}: nonResourceURLs stand alone, without resources and namespaces`)
+    if (!LEVELS.includes(rule.level)) throw badRequest(`${where}.level: ${JSON.stringify(rule.level)} is none of ${LEVELS.join(', ')}`)
+    if (rule.nonResourceURLs && (rule.resources || rule.namespaces)) throw badRequest(`${where}: nonResourceURLs stand alone, without resources and namespaces`)
   }
   const unknown = [policy, ...policy.rules].flatMap(({ omitStages }) => omitStages ?? []).find(stage => !STAGES.includes(stage))
-  if (unknown !== undefined) throw new Error(`omitStages: ${JSON.stringify(unknown)} is none of ${STAGES.join(', ')}`)
+  if (unknown !== undefined) throw badRequest(`omitStages: ${JSON.stringify(unknown)} is none of ${STAGES.join(', ')}`)
   return policy
 }
 

@@ -1,14 +1,15 @@
 import type { User } from '../../api/request.ts'
+import { badRequest } from '../../machinery/status.ts'
 import type { Authenticator } from './authenticator.ts'
 
-/** Reads upstream's token file: CSV lines of token, user name, uid and, quoted, the groups. Throws an Error that names the line. */
+/** Reads upstream's token file: CSV lines of token, user name, uid and, quoted, the groups. Throws a StatusError that names the line. */
 export function readTokenFile(text: string): ReadonlyMap<string, User> {
   const users = new Map<string, User>()
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
     const [token = '', name = '', uid, groups = ''] = fieldsOf(line)
-    if (uid === undefined) throw new Error(`token file, line ${index + 1}: at least a token, a user name and a uid are needed`)
-    if (token === '') throw new Error(`token file, line ${index + 1}: the token is empty`)
+    if (uid === undefined) throw badRequest(`token file, line ${index + 1}: at least a token, a user name and a uid are needed`)
+    if (token === '') throw badRequest(`token file, line ${index + 1}: the token is empty`)
     users.set(token, { name, ...(uid && { uid }), groups: groups.split(',').map(group => group.trim()).filter(group => group !== '') })
   }
   return users

@@ -20,6 +20,9 @@ interface Grant {
   readonly binding: RoleBinding | ClusterRoleBinding
   readonly subject: Subject
   readonly namespace: string | undefined
+  /** The role's rules as they were when roles last changed. */
+  rules: readonly PolicyRule[] | undefined
+  rulesAt: number
 }
 
 /** What a user is granted, and what could not be found. */
@@ -43,10 +46,9 @@ export function createRbac(reader: ObjectReader): Rbac {
   const clusterGrants = indexed(reader, ClusterRoleBindings)
   const namespacedGrants = indexed(reader, RoleBindings)
 
-  function* grantsOf(user: User, namespace: string | undefined): Generator<Grant> {
+  function grantsOf(user: User, namespace: string | undefined): readonly Grant[] {
     const keys = subjectKeys(user)
-    for (const key of keys) yield* clusterGrants(undefined, key)
-    if (namespace) for (const key of keys) yield* namespacedGrants(namespace, key)
+    return [...keys.map(key => clusterGrants(undefined, key)), ...(namespace ? keys.map(key => namespacedGrants(namespace, key)) : [])].flat()
   }
 
   const rulesOf: Rbac['rulesOf'] = (roleRef, namespace) =>
@@ -59,10 +61,15 @@ export function createRbac(reader: ObjectReader): Rbac {
     rulesOf,
     authorize(attributes) {
       const errors: string[] = []
+      // Both only rise, so their sum moves whenever one of them does.
+      const rolesAt = reader.version(Roles) + reader.version(ClusterRoles)
       for (const grant of grantsOf(attributes.user, attributes.path === undefined ? attributes.namespace : undefined)) {
-        const rules = rulesOf(grant.binding.roleRef, grant.namespace)
-        if (!rules) errors.push(missingRole(grant.binding))
-        else if (rules.some(rule => ruleAllows(rule, attributes))) return { verdict: 'allow', reason: explain(grant) }
+        if (grant.rulesAt !== rolesAt) {
+          grant.rules = rulesOf(grant.binding.roleRef, grant.namespace)
+          grant.rulesAt = rolesAt
+        }
+        if (!grant.rules) errors.push(missingRole(grant.binding))
+        else for (const rule of grant.rules) if (ruleAllows(rule, attributes)) return { verdict: 'allow', reason: explain(grant) }
       }
       return errors.length === 0 ? NO_OPINION : { verdict: 'noOpinion', reason: `RBAC: ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}` }
     },
@@ -104,8 +111,9 @@ function indexBySubject(bindings: readonly (RoleBinding | ClusterRoleBinding)[])
     for (const subject of binding.subjects ?? []) {
       const key = subjectKey(subject, namespace)
       const list = own.get(key)
-      if (list) list.push({ binding, subject, namespace })
-      else own.set(key, [{ binding, subject, namespace }])
+      const grant: Grant = { binding, subject, namespace, rules: undefined, rulesAt: -1 }
+      if (list) list.push(grant)
+      else own.set(key, [grant])
     }
   }
   return grants
