@@ -6,6 +6,7 @@ import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
 import { clusterRoleAggregation } from './clusterrole-aggregation.ts'
+import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { disruptionController } from './disruption.ts'
@@ -38,6 +39,7 @@ export const controllers: readonly ControllerModule[] = [
   daemonSetController,
   statefulSetController,
   jobController,
+  cronJobController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroring,
