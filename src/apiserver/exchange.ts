@@ -1,7 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
 import { gzipped } from '../host/gzip.ts'
 import type { User } from '../api/request.ts'
-import type { Observation } from './observation.ts'
 import { StatusError } from '../machinery/status.ts'
 import { chunked, concat, utf8 } from './representation/bytes.ts'
 
@@ -28,6 +27,14 @@ interface Sink {
   on(event: string, listener: () => void): unknown
   once(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown
+}
+
+/** One request as it is looked at from outside: by metrics, by the audit log. */
+export interface Observation {
+  /** The caller is known, and who it wants to be taken for is not yet. Waits while there is no room to write down what it does. */
+  known?(): Promise<void> | void
+  /** The answer is complete, or the client is gone. Called once. */
+  done(status: number): Promise<void> | void
 }
 
 /** One HTTP request and its answer. */

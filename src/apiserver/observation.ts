@@ -1,13 +1,5 @@
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Observation } from './exchange.ts'
 import type { RequestInfo } from './request-info.ts'
-
-/** One request as it is looked at from outside: by metrics, by the audit log. */
-export interface Observation {
-  /** The caller is known, and who it wants to be taken for is not yet. Waits while there is no room to write down what it does. */
-  known?(): Promise<void> | void
-  /** The answer is complete, or the client is gone. Called once. */
-  done(status: number): Promise<void> | void
-}
 
 /** Looks at every request that comes in. */
 export interface Observer {
