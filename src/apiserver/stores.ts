@@ -98,12 +98,16 @@ export const keyOf = (resource: AnyResource, namespace: string | undefined, name
 /** The same object as of another revision. */
 export const stamp = <T extends KubeObject>(object: T, revision: number): T => ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
 
+/** What etcd takes by default: clients know its limit, and its words for it. */
+const LARGEST = 1.5 * 1024 * 1024
+
 /** What is kept does not know its revision: that is the store's to say. */
 function encodeStored({ kind, apiVersion, metadata: { resourceVersion: _stamped, ...metadata }, ...rest }: KubeObject): Uint8Array {
   const start = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)}`
   const others = JSON.stringify(rest)
   const text = others === '{}' ? `${start}}` : `${start},${others.slice(1)}`
   const bytes = encoder.encode(text)
+  if (bytes.length > LARGEST) throw new StatusError('', 'etcdserver: request is too large', undefined, { code: 500 })
   if (bytes.length === text.length) metadataEnds.set(bytes, start.length - 1)
   return bytes
 }

@@ -158,7 +158,7 @@ function validateLoadBalancer({ metadata, spec }: Service): Cause[] {
   } else if (annotation !== undefined) {
     const field = `metadata.annotations[${SOURCE_RANGES}]`
     if (!isBalancer) causes.push(forbidden(field, FOR_LOAD_BALANCERS))
-    else for (const range of annotation.trim() ? annotation.split(',').map(each => each.trim()) : []) if (!isCIDR(range)) causes.push(invalid(field, annotation, CIDR_EXAMPLE))
+    else for (const range of annotation.trim() ? annotation.split(',').map(each => each.trim()) : []) if (!isCIDR(range)) causes.push(invalid(field, range, CIDR_EXAMPLE))
   }
   if (spec.allocateLoadBalancerNodePorts !== undefined && !isBalancer) causes.push(forbidden('spec.allocateLoadBalancerNodePorts', FOR_LOAD_BALANCERS))
   if (spec.loadBalancerClass === undefined) return causes

@@ -25,7 +25,10 @@ export function readPatch(call: Call): PatchText {
     return { value, problems: [...problems, ...duplicates.map(({ segments }) => `yaml: unmarshal errors:\n  line 1: key ${JSON.stringify(segments.at(-1))} already set in map`)] }
   }
   try {
-    const { value, duplicates } = parseJson(text)
+    const parsed = parseJson(text)
+    const { duplicates } = parsed
+    // Of repeated keys the last one counts here, where objects' texts are merged.
+    const value = duplicates.length > 0 ? (JSON.parse(text) as unknown) : parsed.value
     const prefix = call.patchType === JSON_PATCH ? 'json patch ' : ''
     const repeated = duplicates.map(({ path }) => `${prefix}duplicate field ${JSON.stringify(path)}`)
     if (call.patchType !== JSON_PATCH) return { value, problems: repeated }

@@ -44,7 +44,14 @@ export async function openWatch(server: Server, asked: Call): Promise<AsyncItera
   const { resource, options } = call
   checkListOptions(options, true)
   const selection = selectionOf(servedOf(call), options)
-  const begin = await beginOf(server, call)
+  let begin: Begin
+  try {
+    begin = await beginOf(server, call)
+  } catch (error) {
+    // The stream has begun for a client that waits for first events: it is told in the stream.
+    if (options.sendInitialEvents && error instanceof StatusError && error.reason === 'Timeout') return failing(error)
+    throw error
+  }
   const end = new AbortController()
   const abort = (): void => end.abort()
   call.signal?.addEventListener('abort', abort, { once: true })
@@ -53,6 +60,14 @@ export async function openWatch(server: Server, asked: Call): Promise<AsyncItera
   const watch = server.stores.of(resource).watch({ prefix: watchPrefix(call, selection), afterRevision: begin.afterRevision, signal: end.signal, ...indexOf(resource, selection) })
   return deliver(server, call, { begin, selection, watch, end, abort })
 }
+
+// eslint-disable-next-line require-yield
+async function* failing(error: StatusError): AsyncGenerator<readonly Delivery[], void> {
+  throw error
+}
+
+/** No list ever answers this version, so nobody goes on from it: those who ask for it want to see what becomes of versions that are gone. */
+const BEFORE_ALL = 1
 
 /** Where a watch begins, by the letter of resourceVersion and sendInitialEvents. */
 async function beginOf({ stores }: Server, { resource, options }: Call): Promise<Begin> {
@@ -102,8 +117,9 @@ async function* deliver(server: Server, call: Call, { begin, selection, watch, e
   try {
     if (begin.snapshot) yield* initialEvents(call, begin.snapshot, selection)
     if (begin.marksEnd) yield [bookmark(resource, begin.afterRevision, true)]
+    if (begin.afterRevision === BEFORE_ALL) throw tooOld(server, call, begin)
     for await (const item of source) {
-      if (item === 'gone') throw gone(`too old resource version: ${begin.afterRevision} (${server.stores.of(call.resource).revision()})`)
+      if (item === 'gone') throw tooOld(server, call, begin)
       if (item === 'tick') {
         const revision = watch.revision()
         if (revision > told) yield [bookmark(resource, (told = revision))]
@@ -122,6 +138,9 @@ async function* deliver(server: Server, call: Call, { begin, selection, watch, e
     server.stopping.removeEventListener('abort', abort)
   }
 }
+
+const tooOld = ({ stores }: Server, { resource }: Call, { afterRevision }: Begin): StatusError =>
+  gone(`too old resource version: ${afterRevision} (${stores.of(resource).revision()})`)
 
 function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, selection: Selection): Generator<readonly Delivery[]> {
   const { resource } = call

@@ -41,7 +41,8 @@ export const Pods: Resource<Pod> = defineResource<Pod>({
     'spec.hostNetwork': ({ spec }) => `${spec.hostNetwork ?? false}`,
     'status.phase': ({ status }) => status.phase ?? '',
     'status.podIP': ({ status }) => status.podIPs?.[0]?.ip ?? status.podIP ?? '',
-    'status.podIPs': ({ status }) => status.podIPs?.[0]?.ip ?? status.podIP ?? '',
+    // Known, and never set: upstream knows the label and has no value for it.
+    'status.podIPs': () => '',
     'status.nominatedNodeName': ({ status }) => status.nominatedNodeName ?? '',
   },
   generationOf: ({ spec }) => spec,

@@ -25,7 +25,7 @@ export function validateEphemeralContainers(spec: PodSpec, field: string): Cause
 
 function validateFields(container: EphemeralContainer, field: string): Cause[] {
   const why = 'cannot be set for an Ephemeral Container'
-  const causes = NOT_FOR_DEBUGGING.filter(name => isSet(container[name])).map(name => forbidden(`${field}.${name}`, why))
+  const causes = NOT_FOR_DEBUGGING.filter(name => isSet(container[name]) || (name === 'lifecycle' && container.lifecycle !== undefined)).map(name => forbidden(`${field}.${name}`, why))
   for (const [index, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
     if (subPath) causes.push(forbidden(`${field}.volumeMounts[${index}].subPath`, why))
     if (subPathExpr) causes.push(forbidden(`${field}.volumeMounts[${index}].subPathExpr`, why))

@@ -1,6 +1,6 @@
-import { dnsSubdomain, qualifiedName } from '../../../../machinery/names.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
-import { forbidden, inRange, invalid, invalidBy, required, sameJson } from '../../../validation.ts'
+import { duplicate, forbidden, inRange, invalid, invalidBy, required, sameJson } from '../../../validation.ts'
 import { validatePodAnnotations } from './annotations.ts'
 import type { ContainerStatus } from '../container-status.ts'
 import type { Container } from '../container.ts'
@@ -123,8 +123,9 @@ function validateAnnotationUpdate({ metadata }: Pod, { metadata: old }: Pod): Ca
 }
 
 /** What an update of the status may say. */
-export function validatePodStatusUpdate({ spec, status }: Pod, old: Pod): Cause[] {
-  const causes: Cause[] = []
+export function validatePodStatusUpdate(pod: Pod, old: Pod): Cause[] {
+  const { spec, status } = pod
+  const causes: Cause[] = validateClaimStatuses(pod)
   if (status.nominatedNodeName) {
     if (spec.nodeName && status.nominatedNodeName !== old.status.nominatedNodeName) causes.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
     causes.push(...invalidBy('status.nominatedNodeName', status.nominatedNodeName, dnsSubdomain))
@@ -137,6 +138,36 @@ export function validatePodStatusUpdate({ spec, status }: Pod, old: Pod): Cause[
   causes.push(...validateTransitions(status.containerStatuses, old.status.containerStatuses, 'status.containerStatuses', name => canRunAgain(spec.containers, name, spec.restartPolicy)))
   causes.push(...validateTransitions(status.initContainerStatuses, old.status.initContainerStatuses, 'status.initContainerStatuses', name => canInitRunAgain(spec, name)))
   return [...causes, ...validateTransitions(status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', () => 'never')]
+}
+
+/** Which claims were made for a pod (KEP-3063, KEP-5004). */
+function validateClaimStatuses({ spec, status }: Pod): Cause[] {
+  const causes: Cause[] = []
+  const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name))
+  const seen = new Set<string>()
+  for (const [index, { name, resourceClaimName }] of (status.resourceClaimStatuses ?? []).entries()) {
+    const field = `status.resourceClaimStatuses[${index}]`
+    if (seen.has(name)) causes.push(duplicate(`${field}.name`, name))
+    seen.add(name)
+    if (!claims.has(name)) causes.push(invalid(`${field}.name`, name, 'must match the name of an entry in `spec.resourceClaims`'))
+    if (resourceClaimName) causes.push(...invalidBy(`${field}.resourceClaimName`, resourceClaimName, dnsSubdomain))
+  }
+  return [...causes, ...validateExtendedClaim(spec, status)]
+}
+
+function validateExtendedClaim(spec: PodSpec, { extendedResourceClaimStatus: claim }: Pod['status']): Cause[] {
+  if (!claim) return []
+  const field = 'status.extendedResourceClaimStatus'
+  const names = new Set([...spec.initContainers ?? [], ...spec.containers].map(({ name }) => name))
+  const mappings = claim.requestMappings ?? []
+  return [
+    ...(mappings.length === 0 ? [required(`${field}.requestMappings`, 'at least one request mapping is required')] : []),
+    ...mappings.flatMap(({ containerName, requestName }, index) => [
+      ...(names.has(containerName) ? [] : [invalid(`${field}.requestMappings[${index}].containerName`, containerName, 'must match the name of an entry in spec.initContainers.name or spec.containers.name')]),
+      ...requestName.split('/').flatMap(part => invalidBy(`${field}.requestName`, part, dnsLabel)),
+    ]),
+    ...(claim.resourceClaimName ? invalidBy(`${field}.resourceClaimName`, claim.resourceClaimName, dnsSubdomain) : [required(`${field}.resourceClaimName`)]),
+  ]
 }
 
 type Again = 'always' | 'on failure' | 'never'
