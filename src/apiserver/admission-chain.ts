@@ -25,3 +25,9 @@ export function createAdmission(plugins: readonly AdmissionPlugin[], context: Ad
     },
   }
 }
+
+/** Lets a request to a subresource in that stores nothing of its own: an eviction, a token. */
+export async function admitCreate(admission: Admission, call: Call, object: unknown): Promise<void> {
+  await admission.mutate(call, 'CREATE', object as KubeObject, undefined)
+  await admission.validate(call, 'CREATE', object as KubeObject, undefined)
+}

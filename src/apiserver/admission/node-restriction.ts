@@ -1,13 +1,15 @@
+import type { TokenRequest } from '../../api/authentication/token-request.ts'
 import { Leases } from '../../api/coordination/lease.ts'
 import type { Node } from '../../api/core/node.ts'
 import { Nodes } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod/pod.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
 import { referencesOf } from '../../api/core/pod/references.ts'
+import { ServiceAccounts } from '../../api/core/service-account.ts'
 import type { ResourceSlice } from '../../api/resource/resource-slice.ts'
 import { ResourceSlices } from '../../api/resource/resource-slice.ts'
 import { CSINodes } from '../../api/storage/csi-node.ts'
-import { forbidden } from '../../machinery/status.ts'
+import { forbidden, notFound } from '../../machinery/status.ts'
 import { nodeOf } from '../authz/node.ts'
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from './admission.ts'
 
@@ -26,10 +28,12 @@ export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
   handles: ({ user }) => nodeOf(user) !== undefined,
 
-  validate(request, context) {
+  // Before the kind's own rules take away what a kubelet may not even try to write.
+  mutate(request, context) {
     const node = nodeOf(request.user)!
     if (request.resource === Pods) checkPod(request, node, context)
     else if (request.resource === Nodes) checkNode(request, node)
+    else if (request.resource === ServiceAccounts && request.subresource === 'token') checkToken(request, node, context)
     else if (request.resource === Leases) checkLease(request, node)
     else if (request.resource === CSINodes) checkNamed(request, node, 'CSINode')
     else if (request.resource === ResourceSlices) checkSlice(request, node)
@@ -55,6 +59,17 @@ function checkPod(request: AdmissionRequest, node: string, context: AdmissionCon
   }
   if (request.operation !== 'CREATE') refuse(request, `unexpected operation ${JSON.stringify(request.operation)}, node ${JSON.stringify(node)} can only create and delete mirror pods`)
   checkMirrorPod(request, node)
+}
+
+/** A kubelet gets tokens for the pods that run on its node, each bound to its pod. */
+function checkToken(request: AdmissionRequest, node: string, context: AdmissionContext): void {
+  const reference = (request.object as unknown as TokenRequest).spec.boundObjectRef
+  if (!reference || reference.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) refuse(request, 'node requested token not bound to a pod')
+  if (!reference.uid) refuse(request, 'node requested token with a pod binding without a uid')
+  const pod = context.get<Pod>(Pods, request.namespace, reference.name)
+  if (!pod) throw notFound(Pods, reference.name)
+  if (pod.metadata.uid !== reference.uid) refuse(request, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`)
+  if (pod.spec.nodeName !== node) refuse(request, 'node requested token bound to a pod scheduled on a different node')
 }
 
 function checkMirrorPod(request: AdmissionRequest, node: string): void {

@@ -5,6 +5,7 @@ import { LimitRanges } from '../../api/core/limit-range.ts'
 import { Namespaces } from '../../api/core/namespace.ts'
 import { PersistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
+import { ServiceAccounts } from '../../api/core/service-account.ts'
 import { CertificateSigningRequests } from '../../api/certificates/certificate-signing-request.ts'
 import { Ingresses } from '../../api/networking/ingress.ts'
 import { IngressClasses } from '../../api/networking/ingress-class.ts'
@@ -26,6 +27,7 @@ import { eventRateLimit } from './event-rate-limit.ts'
 import { extendedResourceToleration } from './extended-resource-toleration.ts'
 import { createAdmissionPlugins } from './index.ts'
 import { limitRanger } from './limit-ranger.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { ownerReferencesPermissionEnforcement } from './owner-references.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { podNodeSelector } from './pod-node-selector.ts'
@@ -179,6 +181,20 @@ test('PodSecurity: older versions of the standards ask for what they asked for t
   const privileged = { containers: [{ name: 'c', image: 'i', securityContext: { privileged: true } }] }
   for (const exemptions of [{ namespaces: ['a'] }, { usernames: ['alice'] }]) assert.equal(await check('restricted', 'latest', privileged, { exemptions }), undefined)
   assert.ok(await check('restricted', 'latest', privileged, { exemptions: { runtimeClasses: ['g'], namespaces: ['b'] } }))
+})
+
+test('NodeRestriction: a kubelet gets tokens for the pods of its own node only', async () => {
+  const user = { name: 'system:node:n1', groups: ['system:nodes'] }
+  const stored: Stored = ['n1', 'n2'].map(nodeName => [Pods, { ...pod({ nodeName }, { name: nodeName, uid: `uid-${nodeName}` }) }])
+  const ask = async (boundObjectRef?: object) => (await admit(nodeRestriction, ServiceAccounts, { metadata: { name: 'default' }, spec: { ...(boundObjectRef && { boundObjectRef }) } }, { subresource: 'token', user, stored })).refused
+  const bound = (name: string, uid = `uid-${name}`) => ({ apiVersion: 'v1', kind: 'Pod', name, uid })
+  assert.equal(await ask(bound('n1')), undefined)
+  assert.match((await ask())!, /node requested token not bound to a pod$/)
+  assert.match((await ask({ apiVersion: 'v1', kind: 'Secret', name: 's' }))!, /node requested token not bound to a pod$/)
+  assert.match((await ask(bound('n1', '')))!, /node requested token with a pod binding without a uid$/)
+  assert.match((await ask(bound('n1', 'old')))!, /does not match the UID in record/)
+  assert.match((await ask(bound('n2')))!, /node requested token bound to a pod scheduled on a different node$/)
+  assert.match((await ask(bound('n3')))!, /^pods "n3" not found$/)
 })
 
 test('plugins are on and off as upstream has them, and as they are asked for', () => {

@@ -138,6 +138,8 @@ const refusals: readonly [name: string, attempt: () => unknown, message: RegExp]
     /^secrets "others" is forbidden: User "system:node:n1" cannot get resource "secrets" in API group "" in the namespace "a": no relationship found between node 'n1' and this object$/],
   ['a node reads a secret of another node', () => call({ user: identities['otherNode']!, verb: 'get', resource: Secrets, namespace: 'a', name: 'mine' }), /no relationship found between node 'n2' and this object$/],
   ['a node deletes a pod of another node', () => call({ user: identities['otherNode']!, verb: 'delete', resource: Pods, namespace: 'a', name: 'p' }), /^pods "p" is forbidden: node "n2" can only delete pods with spec.nodeName set to itself$/],
+  ['a node evicts a pod of another node', () => call({ user: identities['otherNode']!, verb: 'create', resource: Pods, namespace: 'a', name: 'p', subresource: 'eviction', body: { metadata: { name: 'p' } } }),
+    /^pods "p" is forbidden: node n2 can only evict pods with spec.nodeName set to itself$/],
   ['a node makes a pod', () => call({ user: identities['node']!, verb: 'create', resource: Pods, namespace: 'a', body: { metadata: { name: 'x' }, spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] } } }),
     /^pods "x" is forbidden: pod does not have "kubernetes.io\/config.mirror" annotation, node "n1" can only create mirror pods$/],
   ['a node changes another node', () => call({ user: identities['node']!, verb: 'patch', resource: Nodes, name: 'n2', patchType: 'application/merge-patch+json', body: { metadata: { labels: { a: 'b' } } } }),

@@ -7,6 +7,7 @@ import { timestamp } from '../../machinery/clock.ts'
 import { selectorFrom } from '../../machinery/selector.ts'
 import { invalid as invalidValue } from '../../api/validation.ts'
 import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
+import { admitCreate } from '../admission-chain.ts'
 import { isDryRun, nameOf, type Call, type Outcome } from '../call.ts'
 import { readObject, type BodyKind } from '../object-body.ts'
 import { removeObject } from '../verbs/delete.ts'
@@ -25,6 +26,7 @@ async function evict(server: Server, call: Call): Promise<Outcome> {
   if (eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
   const options: DeleteOptions = eviction.deleteOptions ?? decode(deleteOptions, {}).object
   checkOptions(call, name, options)
+  await admitCreate(server.admission, call, eviction)
   const { object } = await server.registry.get(call.resource, call.namespace, name)
   const pod = object as Pod
   const needsBudget = !isOver(pod) && pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Pending'

@@ -2,6 +2,7 @@ import type { TokenRequest } from '../../api/authentication/token-request.ts'
 import { tokenRequest } from '../../api/authentication/token-request.ts'
 import type { ServiceAccount } from '../../api/core/service-account.ts'
 import { badRequest, invalid, StatusError } from '../../machinery/status.ts'
+import { admitCreate } from '../admission-chain.ts'
 import { requestToken } from '../authn/token-request.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
 import { readObject } from '../object-body.ts'
@@ -24,6 +25,7 @@ async function request(server: Server, call: Call): Promise<Outcome> {
     throw invalid({ group: GROUP, kind: 'TokenRequest' }, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }])
   }
   if (asked.metadata.namespace && asked.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  await admitCreate(server.admission, call, asked)
   server.fields.created({ ...call, resource: { ...call.resource, ...kind } }, asked, 'token')
   const answer = await requestToken(account, { ...asked, metadata: { ...asked.metadata, uid: server.random.uuid() } }, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
   return { object: answer, created: true }
