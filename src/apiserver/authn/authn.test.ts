@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { SignJWT, importPKCS8 } from 'jose'
 import type { KubeObject, AnyResource } from '../../api/resource.ts'
+import { silentLog } from '../../machinery/log.ts'
 import { seededRandom } from '../../machinery/random.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { fakeClock } from '../../testing/fake-clock.ts'
@@ -11,6 +12,7 @@ import { bootstrapTokens } from './bootstrap-token.ts'
 import { sameSecret } from './constant-time.ts'
 import { frontProxy } from './front-proxy.ts'
 import { authenticate } from './index.ts'
+import { oidc } from './oidc.ts'
 import { readSigningKey } from './service-account-key.ts'
 import { createServiceAccountTokens } from './service-account-token.ts'
 import { readTokenFile, staticTokens } from './static-token.ts'
@@ -128,4 +130,32 @@ test('only the proxy that is named may speak for others', async () => {
 
 test('secrets are compared in full', () => {
   for (const [a, b, same] of [['', '', true], ['a', 'a', true], ['a', 'b', false], ['a', 'aa', false], ['', 'a', false], ['aa', 'a', false]] as const) assert.equal(sameSecret(a, b), same)
+})
+
+test('OIDC: names carry the issuer, groups their prefix, and nobody outside becomes a system group', async () => {
+  const clock = fakeClock()
+  const keys = keyPair()
+  const { public: { jwk } } = await readSigningKey(keys.privateKey, keys.publicKey)
+  const key = await importPKCS8(keys.privateKey, 'RS256')
+  const issuer = 'https://idp.example.com'
+  const fetched: string[] = []
+  const provider = oidc({
+    issuer, audiences: ['k8ts'], groupsClaim: 'groups', clock, log: silentLog,
+    async fetchJson(url) {
+      fetched.push(url)
+      return url.endsWith('/openid-configuration') ? { issuer, jwks_uri: `${issuer}/keys` } : { keys: [jwk] }
+    },
+  })
+  const seconds = Math.floor(clock.now() / 1000)
+  const token = (claims = {}, kid: string = jwk.kid!) =>
+    new SignJWT({ iss: issuer, aud: 'k8ts', sub: 'alice', exp: seconds + 600, groups: ['dev', 'system:masters'], ...claims }).setProtectedHeader({ alg: 'RS256', kid }).sign(key)
+  const ask = async (text: string | Promise<string>) => provider.authenticate({ headers: {}, bearerToken: await text })
+  assert.deepEqual(await ask(token()), { name: `${issuer}#alice`, groups: ['dev'] })
+  await ask(token())
+  assert.equal(fetched.length, 2, 'the keys are fetched once')
+  assert.equal(await ask(token({ iss: 'https://other.example.com' })), undefined)
+  for (const bad of [{ aud: 'other' }, { exp: seconds - 1 }, { sub: '' }]) await assert.rejects(ask(token(bad)), refused)
+  await assert.rejects(ask(token({}, 'unknown')), refused)
+  const confused = `${base64url({ alg: 'HS256', kid: jwk.kid })}.${base64url({ iss: issuer, aud: 'k8ts', sub: 'root', exp: seconds + 600 })}`
+  await assert.rejects(ask(`${confused}.${createHmac('sha256', keys.publicKey).update(confused).digest('base64url')}`), refused)
 })

@@ -5,6 +5,7 @@ import type { Authenticator } from './authenticator.ts'
 import { bootstrapTokens } from './bootstrap-token.ts'
 import { certificateAuthenticator } from './certificate.ts'
 import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
+import { oidc, type OidcOptions } from './oidc.ts'
 import type { ServiceAccountTokens } from './service-account-token.ts'
 import { staticTokens } from './static-token.ts'
 import { tokenWebhook, type WebhookOptions } from './webhook.ts'
@@ -17,6 +18,8 @@ export interface AuthenticationOptions {
   readonly frontProxy?: FrontProxyOptions
   /** Users by their tokens (`static-token.ts` reads the file). */
   readonly tokens?: ReadonlyMap<string, User>
+  /** OpenID Connect providers. */
+  readonly oidc?: readonly OidcOptions[]
   readonly webhook?: WebhookOptions
 }
 
@@ -27,5 +30,6 @@ export const createAuthenticators = ({ reader, clock, serviceAccounts, ...option
   ...(options.tokens ? [staticTokens(options.tokens)] : []),
   ...(serviceAccounts ? [serviceAccounts] : []),
   bootstrapTokens(reader, clock),
+  ...(options.oidc ?? []).map(oidc),
   ...(options.webhook ? [tokenWebhook(options.webhook)] : []),
 ]
