@@ -4,6 +4,7 @@ import { validateAnnotations, validateLabels } from '../api/meta/validation.ts'
 import { forbidden, invalid, invalidBy, required, tooLong } from '../api/validation.ts'
 import { asPrefix, byteLength, dnsSubdomain, pathSegment, qualifiedName } from '../machinery/names.ts'
 import type { Cause } from '../machinery/status.ts'
+import { takesAnyFinalizer } from './strategies.ts'
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const FIELD_MANAGER_LIMIT = 128
@@ -14,7 +15,7 @@ const SUBRESOURCE_LIMIT = 256
  * domain may put there.
  */
 export function validateMeta(resource: AnyResource, meta: ObjectMeta): Cause[] {
-  const standard = (meta.finalizers ?? []).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name)
+  const standard = (takesAnyFinalizer(resource) ? [] : meta.finalizers ?? []).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name)
     ? [] : [invalid(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]))
   return [...metaProblems(resource, meta, resource.validateName ?? (name => dnsSubdomain(name))), ...standard]
 }

@@ -68,6 +68,7 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   const managers = startingManagers(write, given === current ? undefined : given)
   // An object whose fields nobody tracks stays so until it is first applied.
   if (managers.size === 0 && live) return undefined
+  dropUnserved(write, managers)
   const changes = compare(live ?? zeroOf(schema), object, shapeOf(schema))
   const own = difference(recursiveDifference(union(changes.added ?? NONE, changes.modified ?? NONE), write.reset ?? NONE), UNMANAGED)
   const changesIn = changesByVersion(write, live ?? zeroOf(schema), object, changes)
@@ -111,14 +112,16 @@ function addTo(managers: Map<string, Managed>, manager: Manager, fields: FieldSe
 const withoutEmpty = (managers: ReadonlyMap<string, Managed>): Map<string, Managed> => new Map([...managers].filter(([, { fields }]) => !isEmptySet(fields)))
 
 /** The managers before the write: the ones that the client sends back, or else the live object's. A single empty entry forgets them all. */
-function startingManagers({ live, subresource, isServed, forgets }: ManagedWrite, given: Tracked['metadata']['managedFields']): Map<string, Managed> {
+function startingManagers({ live, subresource, forgets }: ManagedWrite, given: Tracked['metadata']['managedFields']): Map<string, Managed> {
   const current = (): Map<string, Managed> => readManagers((live as Tracked | undefined)?.metadata.managedFields) ?? new Map()
   if (forgets && !subresource) return new Map()
   if (given?.length === 1 && Object.keys(given[0]!).length === 0 && !subresource) return new Map()
   const sent = given?.length && !subresource ? readManagers(given) : undefined
-  const managers = sent?.size ? sent : current()
+  return sent?.size ? sent : current()
+}
+
+function dropUnserved({ isServed }: ManagedWrite, managers: Map<string, Managed>): void {
   if (isServed) for (const [key, { apiVersion }] of managers) if (!isServed(apiVersion)) managers.delete(key)
-  return managers
 }
 
 export interface Applied {
@@ -139,12 +142,14 @@ export function apply(write: ManagedWrite & { readonly force?: boolean | undefin
   const base = live ?? { ...zeroOf(schema), kind: (config as Tracked).kind, apiVersion: (config as Tracked).apiVersion }
   const managers = startingManagers(write, undefined)
   if (managers.size === 0 && live) claimForEarlierWriters(managers, write, live)
+  dropUnserved(write, managers)
   const self: Manager = { manager: write.manager, operation: 'Apply', apiVersion: write.apiVersion, subresource: write.subresource ?? '' }
   const key = managerKey(self)
   const last = managers.get(key)
   const wanted = difference(recursiveDifference(fieldsOf(config, shape) ?? NONE, write.reset ?? NONE), UNMANAGED)
   managers.set(key, { ...self, fields: wanted, time })
-  const merged = pruned(merge(base, config, shape), last?.fields, managers, shape)
+  // What it wanted in the words of another version is left alone.
+  const merged = pruned(merge(base, config, shape), last?.apiVersion === write.apiVersion ? last.fields : undefined, managers, shape)
   const changes = compare(base, merged, shape)
   const changesIn = changesByVersion(write, base, merged as object, changes)
   const tookIn = (apiVersion: string): FieldSet => union(changesIn(apiVersion).added ?? NONE, changesIn(apiVersion).modified ?? NONE)

@@ -28,7 +28,8 @@ export interface Managed extends Manager {
 /** Managers by identity. */
 export type Managers = ReadonlyMap<string, Managed>
 
-export const managerKey = ({ manager, operation, apiVersion, subresource }: Manager): string => JSON.stringify([manager, operation, apiVersion, subresource])
+/** Whoever applies is the same manager in every version. */
+export const managerKey = ({ manager, operation, apiVersion, subresource }: Manager): string => JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource])
 
 /** Reads the entries; undefined when one is malformed: then none counts. */
 export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined | null): Map<string, Managed> | undefined {
