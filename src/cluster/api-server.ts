@@ -7,12 +7,14 @@ import { METADATA_POLICY, readAuditPolicy } from '../apiserver/audit/policy.ts'
 import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
+import type { OidcOptions } from '../apiserver/authn/oidc.ts'
 import { readTokenFile } from '../apiserver/authn/static-token.ts'
 import { isHealthPath } from '../apiserver/authz/health-paths.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import type { Observer } from '../apiserver/observation.ts'
+import { callHttp } from '../host/http.ts'
 import { encryptedStorage } from '../storage/encryption.ts'
 import { loadKeyRing } from '../storage/encryption-keys.ts'
 import { memoryStorage } from '../storage/memory.ts'
@@ -25,6 +27,8 @@ import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
 const SHUTDOWN_GRACE_MS = 2_000
+const OIDC_TIMEOUT_MS = 10_000
+const OIDC_LIMIT = 1024 * 1024
 
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
@@ -53,12 +57,22 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
     ...(options.anonymousAuth !== 'true' && { isOpen: (path: string) => options.anonymousAuth === 'health' && isHealthPath(path) }),
-    authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }) }),
+    authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }), oidc: oidcProviders(context) }),
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)
   context.api.provide(api.local)
   context.progress('the API server answers')
+}
+
+/** The OpenID Connect provider, if one is named. */
+function oidcProviders({ options, clock, log }: ComponentContext): readonly OidcOptions[] {
+  const { oidcIssuerUrl: issuer, oidcClientId, oidcUsernameClaim: usernameClaim, oidcUsernamePrefix, oidcGroupsClaim, oidcGroupsPrefix: groupsPrefix } = options
+  if (!issuer) return []
+  return [{
+    issuer, audiences: [oidcClientId], usernameClaim, groupsPrefix, ...(oidcUsernamePrefix && { usernamePrefix: oidcUsernamePrefix }), ...(oidcGroupsClaim && { groupsClaim: oidcGroupsClaim }),
+    clock, log, fetchJson: async url => JSON.parse(await (await callHttp(url, { timeoutMs: OIDC_TIMEOUT_MS })).text(OIDC_LIMIT)) as unknown,
+  }]
 }
 
 /** The audit log, if one is wanted. It is complete once the server has gone. */
