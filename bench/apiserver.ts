@@ -13,6 +13,7 @@ const began = performance.now()
 const server = fork(new URL('./apiserver-process.ts', import.meta.url), [args.includes('--memory') ? 'memory' : 'sqlite'], {
   execArgv: args.includes('--prof') ? ['--cpu-prof', '--cpu-prof-interval=200', '--cpu-prof-dir=/tmp/k8ts-prof'] : [],
 })
+server.once('exit', code => process.exit(code ?? 1))
 const next = <T>(): Promise<T> => new Promise(resolve => server.once('message', message => resolve(message as T)))
 const access = await next<Credentials>()
 console.log(`start to ready${' '.repeat(30)} ${Math.round(performance.now() - began)} ms, loading the program and making three certificates included`)
@@ -125,18 +126,19 @@ if (wants('watch')) {
 }
 if (wants('stall')) {
   const readers = await Promise.all(Array.from({ length: 10 }, () => Connection.open(access)))
+  const small = await Connection.open(access)
   const times: number[] = []
   let busy = true
   const reading = Promise.all(readers.map(reader => reader.request('GET', pods))).then(() => { busy = false })
   while (busy) {
     const started = performance.now()
-    await setup.request('GET', `${pods}/b-1`)
+    await small.request('GET', `${pods}/b-1`)
     times.push(performance.now() - started)
   }
   await reading
   times.sort((a, b) => a - b)
   console.log(`${title('GET while ten clients list everything')} p50 ${times[times.length >> 1]!.toFixed(1)} ms, p99 ${times[Math.floor(times.length * 0.99)]!.toFixed(1)} ms (${times.length})`)
-  for (const reader of readers) reader.close()
+  for (const each of [small, ...readers]) each.close()
 }
 const { memory } = await usage()
 console.log(`${title('memory')} ${Math.round(memory.rss / 1e6)} MB (heap ${Math.round(memory.heapUsed / 1e6)} MB, outside of it ${Math.round(memory.external / 1e6)} MB)`)

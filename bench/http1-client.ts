@@ -26,6 +26,7 @@ export class Connection {
     this.#socket = socket
     socket.on('data', (data: Buffer) => this.#take?.(data))
     socket.on('error', error => { throw error })
+    socket.on('close', () => { if (this.#take) throw new Error('the server closed a connection in use') })
   }
 
   static open({ port, cert, key, ca }: Credentials): Promise<Connection> {

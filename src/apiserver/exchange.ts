@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
 import { gzipped } from '../host/gzip.ts'
+import { nextTurn } from '../host/turn.ts'
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
 import { chunked, concat, utf8 } from './representation/bytes.ts'
@@ -188,6 +189,8 @@ export class Exchange {
     for await (const part of compressed ? gzipped(rest) : rest) {
       if (this.#isGone) return
       await this.write(part, AHEAD)
+      // Sockets that take everything at once would otherwise keep the thread until the last byte.
+      await nextTurn()
     }
     this.end()
   }
