@@ -45,6 +45,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly name: string
   /** The service account in kube-system as which it acts, and the source of its events. Default: `<name>-controller`. */
   readonly identity?: string
+  /** The source of its events where that is not the service account. */
+  readonly eventSource?: string
   readonly for: Resource<T>
   /** Kinds whose objects have objects of `for` as their controller: their changes wake the owner. */
   readonly owns?: readonly AnyResource[]
@@ -204,7 +206,7 @@ function wire<T extends KubeObject>(controller: Controller<T>, cache: Cache, que
 function contextMaker<T extends KubeObject>(controller: Controller<T>, { cache, clientFor, clock, random, log, settings }: RunOptions) {
   const identity = controller.identity ?? `${controller.name}-controller`
   const client = clientFor(identity)
-  const events = eventRecorder({ client, clock, log, component: identity })
+  const events = eventRecorder({ client, clock, log, component: controller.eventSource ?? identity })
   return {
     events,
     make(key: string, seen: Seen[]): Context & { about(object: T): void } {

@@ -18,6 +18,10 @@ import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGcController } from './pod-gc.ts'
+import { pvBinder } from './pv-binder.ts'
+import { pvProtectionController } from './pv-protection.ts'
+import { pvcBinder } from './pvc-binder.ts'
+import { pvcProtectionController } from './pvc-protection.ts'
 import { replicaSetController } from './replicaset.ts'
 import { replicationController } from './replication-controller.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
@@ -26,6 +30,7 @@ import { completeSettings, type ControllerSettings } from './settings.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
+import { vacProtectionController } from './vac-protection.ts'
 
 /** Every controller, in the order in which they start. One new controller = one new file + one line here. */
 export const controllers: readonly ControllerModule[] = [
@@ -49,6 +54,11 @@ export const controllers: readonly ControllerModule[] = [
   disruptionController,
   ttlAfterFinished,
   clusterRoleAggregation,
+  pvcBinder,
+  pvBinder,
+  pvcProtectionController,
+  pvProtectionController,
+  vacProtectionController,
 ]
 
 export interface ControllersOptions {
