@@ -3,7 +3,7 @@ import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, ty
 import { request as requestSecure } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
+import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls'
 import { systemClock } from '../machinery/clock.ts'
 
 // An import of node:http reads all it exports, fetch's WebSocket among them, which loads an HTTP client of 50 ms that nobody uses here.
@@ -63,12 +63,17 @@ const HANDSHAKE_MS = 10_000
 const HTTP1_OPTIONS: object = { maxHeaderSize: HEADER_LIMIT }
 /** A peer that vanished without a word is noticed after this, and a few probes more. */
 const KEEP_ALIVE_MS = 30_000
+/** How long a connection of HTTP/1.1 is kept for the next request, as upstream does: clients keep theirs for 90 seconds, and a new one costs two milliseconds. */
+const IDLE_MS = 90_000
+/** The first that both sides know is taken. With 128 bits large answers cost a third less than with 256, and Go's servers choose them as well. */
+const CIPHERS = ['TLS_AES_128_GCM_SHA256', ...DEFAULT_CIPHERS.split(':').filter(name => name !== 'TLS_AES_128_GCM_SHA256')].join(':')
 
 function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Server {
   if (!tls) return createPlainServer({ noDelay: true, maxHeaderSize: HEADER_LIMIT }, handler)
   // 10 MB, the default session memory, kills a session with 200 large answers under way.
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
+    ciphers: CIPHERS, honorCipherOrder: true,
     maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: HEADER_LIMIT },
     maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS, ...HTTP1_OPTIONS,
   }, handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
@@ -77,6 +82,7 @@ function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Serve
 /** Serves HTTP until closed. Rejects when the address cannot be had (`EADDRINUSE`). */
 export function serveHttp(options: ServeOptions): Promise<HttpServer> {
   const server = createServer(options)
+  ;(server as { keepAliveTimeout?: number }).keepAliveTimeout = IDLE_MS
   const connections = new Set<Duplex>()
   const sessions = new Set<{ close(): void; destroy(): void }>()
   server.on(options.tls ? 'secureConnection' : 'connection', (socket: Duplex) => {
