@@ -81,6 +81,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#take = undefined
     this.#socket.destroy()
   }
 }
