@@ -24,6 +24,7 @@ import { pvcBinder } from './pvc-binder.ts'
 import { pvcProtectionController } from './pvc-protection.ts'
 import { replicaSetController } from './replicaset.ts'
 import { replicationController } from './replication-controller.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { serviceAccountController } from './service-account.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
@@ -54,6 +55,7 @@ export const controllers: readonly ControllerModule[] = [
   disruptionController,
   ttlAfterFinished,
   clusterRoleAggregation,
+  resourceQuotaController,
   pvcBinder,
   pvBinder,
   pvcProtectionController,

@@ -8,7 +8,7 @@ import { podAmounts } from '../../api/core/pod/predicates.ts'
 import { compareQuantities, milliValue } from '../../machinery/quantity.ts'
 import { forbidden } from '../../machinery/status.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import { quantitiesOf } from './quota/quantities.ts'
+import { quantitiesOf } from '../../api/core/quota/quantities.ts'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'
 

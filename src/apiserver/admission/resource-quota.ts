@@ -7,9 +7,9 @@ import { Services } from '../../api/core/service.ts'
 import { compareQuantities } from '../../machinery/quantity.ts'
 import { conflict, forbidden } from '../../machinery/status.ts'
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from './admission.ts'
-import { add, excess, format, pick, type Quantities } from './quota/quantities.ts'
-import { inScope } from './quota/scopes.ts'
-import { unspecified, usageOf } from './quota/usage.ts'
+import { add, excess, format, pick, type Quantities } from '../../api/core/quota/quantities.ts'
+import { inScope } from '../../api/core/quota/scopes.ts'
+import { unspecified, usageOf } from '../../api/core/quota/usage.ts'
 
 /** How often a quota that others keep writing is tried again. */
 const ATTEMPTS = 10

@@ -1,10 +1,10 @@
-import type { PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim.ts'
-import { PersistentVolumeClaims } from '../../../api/core/persistent-volume-claim.ts'
-import type { Pod } from '../../../api/core/pod/pod.ts'
-import { Pods } from '../../../api/core/pod/pod.ts'
-import { qosClass } from '../../../api/core/pod/predicates.ts'
-import type { ResourceQuota, ScopedResourceSelectorRequirement } from '../../../api/core/resource-quota.ts'
-import type { AnyResource, KubeObject } from '../../../api/resource.ts'
+import type { PersistentVolumeClaim } from '../persistent-volume-claim.ts'
+import { PersistentVolumeClaims } from '../persistent-volume-claim.ts'
+import type { Pod } from '../pod/pod.ts'
+import { Pods } from '../pod/pod.ts'
+import { qosClass } from '../pod/predicates.ts'
+import type { ResourceQuota, ScopedResourceSelectorRequirement } from '../resource-quota.ts'
+import type { AnyResource, KubeObject } from '../../resource.ts'
 
 /** Whether an object is of those that a quota is about; only pods and claims are told apart by scopes. */
 export function inScope({ spec }: ResourceQuota, resource: AnyResource, object: KubeObject): boolean {

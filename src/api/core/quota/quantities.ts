@@ -1,4 +1,4 @@
-import type { Amounts } from '../../../api/core/pod/predicates.ts'
+import type { Amounts } from '../pod/predicates.ts'
 import { addQuantities, compareQuantities, fromMilli, fromNumber, subtractQuantities } from '../../../machinery/quantity.ts'
 
 /** Quantities by resource name. */
