@@ -94,7 +94,12 @@ async function serveWatch(server: Server, exchange: Exchange, call: Call): Promi
   exchange.begin(200, { 'content-type': isProtobuf ? `${PROTOBUF_TYPE};stream=watch` : 'application/json' })
   exchange.flush()
   try {
-    for await (const batch of deliveries) for (const delivery of batch) await exchange.write(frames.frame(delivery))
+    for await (const batch of deliveries) {
+      for (const delivery of batch) {
+        const full = exchange.write(frames.frame(delivery))
+        if (full) await full
+      }
+    }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     await exchange.write(frames.error(error.toJSON()))
