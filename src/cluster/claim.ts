@@ -47,7 +47,11 @@ export function claimInstance(instance: string): Promise<Claim | undefined> {
 export function followInstance(instance: string): Promise<AsyncIterable<Report> | undefined> {
   const socket = connect(addressOf(instance))
   return new Promise((resolve, reject) => {
-    socket.once('connect', () => resolve(readReports(socket)))
+    socket.once('connect', () => {
+      // Who only wants to know whether there is somebody never reads; that must not keep its process alive.
+      socket.unref()
+      resolve(readReports(socket))
+    })
     socket.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(error)))
   })
 }
@@ -56,12 +60,17 @@ export function followInstance(instance: string): Promise<AsyncIterable<Report> 
 export async function* readReports(stream: Readable): AsyncIterable<Report> {
   // The writer's end is an end like any other, also when it is a crash.
   stream.on('error', () => stream.destroy())
-  for await (const line of createInterface({ input: stream })) {
-    const report = JSON.parse(line) as Report
-    yield report
-    if (report.type !== 'progress') break
+  if ('ref' in stream && typeof stream.ref === 'function') stream.ref()
+  try {
+    for await (const line of createInterface({ input: stream })) {
+      const report = JSON.parse(line) as Report
+      yield report
+      if (report.type !== 'progress') break
+    }
+  } finally {
+    // Also when the reader leaves early: an open socket would keep its process alive.
+    stream.destroy()
   }
-  stream.destroy()
 }
 
 /** Writes reports to a pipe whose reader may be gone. */
