@@ -33,6 +33,14 @@ describe('the main job', { concurrency: false, timeout: 600_000 }, () => {
     assert.match(await cluster.kubectl('version'), /Server Version: v1\.36/)
   })
 
+  test('a second up returns at once, and status tells what runs', async () => {
+    const again = await cluster.k8ts('up')
+    assert.equal(again.code, 0, again.stderr)
+    const status = await cluster.k8ts('status')
+    assert.equal(status.code, 0, status.stderr)
+    assert.match(status.stdout, /ready[\s\S]*containerd \(pid \d+[\s\S]*Ready v1\.36/)
+  })
+
   test('every example is accepted', async () => {
     await cluster.kubectl('apply', '-f', 'examples/')
     assert.match(await cluster.kubectl('apply', '-f', 'examples/deployment.yaml'), /unchanged/)
