@@ -104,14 +104,6 @@ test('a finished job goes with its pods when its time is up', async () => {
   assert.deepEqual([(await cluster.list(Jobs)).length, (await cluster.list(Pods)).length], [0, 0])
 })
 
-test('what is not served is said, not half done', async () => {
-  await using cluster = await start()
-  await cluster.create(Jobs, job({ successPolicy: { rules: [{ succeededCount: 1 }] }, completionMode: 'Indexed', completions: 2 }))
-  await cluster.settle()
-  assert.equal((await cluster.list(Pods)).length, 0)
-  assert.deepEqual((await cluster.list(Events)).map(({ message }) => message), ['Jobs with spec.successPolicy are not run by this cluster yet'])
-})
-
 for (const [text, indexes] of [['', []], ['0', [0]], ['0,1', [0, 1]], ['0-2,5', [0, 1, 2, 5]]] as const) {
   test(`indexes "${text}"`, () => {
     assert.equal(formatIndexes(new Set(indexes)), text)

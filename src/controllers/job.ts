@@ -5,13 +5,11 @@ import { selectorFrom } from '../machinery/selector.ts'
 import { isReason } from '../machinery/status.ts'
 import { sameJson } from './conditions.ts'
 import { defineController, slowStart, type Context } from './framework.ts'
-import { INDEX, planJob, TRACKING, type JobPlan } from './job-plan.ts'
+import { INDEX_FAILURES, INDEX_IGNORED } from './job-index-failures.ts'
+import { INDEX, planJob, TRACKING, type JobPlan, type NextPod } from './job-plan.ts'
 import { createPod, deletePod, podFromTemplate } from './pod-control.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
-/** What this controller does not do yet: a job that asks for it is told so and not run. */
-const UNSERVED = ['podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex'] as const
-
 const isFinished = ({ status }: Job): boolean => status.conditions?.some(({ type, status: state }) => (type === 'Complete' || type === 'Failed') && state === 'True') ?? false
 
 /** Runs pods until enough of them have succeeded. */
@@ -22,8 +20,6 @@ export const jobController = defineController<Job>({
   selects: ({ spec, metadata }) => selectorFrom(spec.selector ?? { matchLabels: { [UID_LABEL]: metadata.uid } }),
   async reconcile(job, context) {
     if (job.spec.managedBy && job.spec.managedBy !== 'kubernetes.io/job-controller') return
-    const unserved = UNSERVED.find(field => job.spec[field] !== undefined)
-    if (unserved) return context.events.event(job, 'Warning', 'NotServed', `Jobs with spec.${unserved} are not run by this cluster yet`)
     const pods = await context.owned(Pods)
     // Pods of a job that is over are only let go.
     if (isFinished(job) || job.metadata.deletionTimestamp) return release(pods.filter(isTracked), context)
@@ -46,7 +42,7 @@ async function act(job: Job, plan: JobPlan, context: Context): Promise<void> {
   await release(plan.release, context)
   if (plan.uncounted) await release(plan.remove.filter(isTracked), context)
   await Promise.all(plan.remove.map(pod => deletePod(context, job, pod)))
-  await slowStart(plan.create, index => createPod(context, job, jobPod(job, index)))
+  await slowStart(plan.create, next => createPod(context, job, jobPod(job, next)))
 }
 
 async function release(pods: readonly Pod[], { client }: Context): Promise<void> {
@@ -58,7 +54,7 @@ async function release(pods: readonly Pod[], { client }: Context): Promise<void>
 }
 
 /** The pod of a job; with an index it has the index in its name, host name, annotation, label and environment. */
-export function jobPod(job: Job, index: number | undefined): Draft<Pod> {
+export function jobPod(job: Job, { index, failures }: NextPod): Draft<Pod> {
   const pod = podFromTemplate(job.spec.template, Jobs, job)
   const { name, uid } = job.metadata
   const own = { [UID_LABEL]: uid, 'controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'job-name': name, ...(index !== undefined && { [INDEX]: String(index) }) }
@@ -67,8 +63,9 @@ export function jobPod(job: Job, index: number | undefined): Draft<Pod> {
   const env = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${INDEX}']` } } }
   const withEnv = <C extends { env?: readonly { name?: string }[] }>(container: C): C => (container.env?.some(each => each.name === env.name) ? container : { ...container, env: [...(container.env ?? []), env] })
   const spec = job.spec.template.spec!
+  const counts = failures && { [INDEX_FAILURES]: String(failures.counted), ...(job.spec.podFailurePolicy && { [INDEX_IGNORED]: String(failures.ignored) }) }
   return {
-    metadata: { ...metadata, generateName: `${name}-${index}-`, annotations: { ...metadata.annotations, [INDEX]: String(index) } },
+    metadata: { ...metadata, generateName: `${name}-${index}-`, annotations: { ...metadata.annotations, [INDEX]: String(index), ...counts } },
     spec: {
       ...pod.spec, hostname: `${name}-${index}`, containers: spec.containers.map(each => withEnv(each as never)),
       ...(spec.initContainers && { initContainers: spec.initContainers.map(each => withEnv(each as never)) }),

@@ -10,6 +10,7 @@ import { sameJson } from './conditions.ts'
 import { defineController, type Context } from './framework.ts'
 import { podFromTemplate } from './pod-control.ts'
 import { REVISION_HASH, syncRevisions, trimRevisions } from './revisions.ts'
+import { isPredecessorsClaim, settleClaimOwners } from './stateful-set-claims.ts'
 import { ordinalOf, planStateful, statefulStatus, type Revisions } from './stateful-set-plan.ts'
 
 /** Keeps pods with lasting names and volumes, in their order. */
@@ -29,6 +30,7 @@ export const statefulSetController = defineController<StatefulSet>({
     const plan = planStateful(set, pods, revisions, now)
     const templates = new Map([known, update].map(revision => [revision.metadata.name, templateIn(revision)]))
     const act = async (): Promise<void> => {
+      for (const pod of pods) await settleClaimOwners(set, pod, claimNames(set, ordinalOf(set, pod)!), context)
       for (const pod of plan.remove) await remove(set, pod, context)
       for (const { ordinal, revision } of plan.create) await create(set, ordinal, revision, templates.get(revision)!, context)
     }
@@ -52,6 +54,8 @@ async function settle(set: StatefulSet, pods: readonly Pod[], revisions: Revisio
 }
 
 const claimName = (set: StatefulSet, template: string, ordinal: number): string => `${template}-${set.metadata.name}-${ordinal}`
+
+const claimNames = (set: StatefulSet, ordinal: number): string[] => (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => claimName(set, metadata.name, ordinal))
 
 /** The pod of an ordinal: its name is its host name, its claims are its own. */
 export function statefulPod(set: StatefulSet, ordinal: number, revision: string, template: PodTemplateSpec): Draft<Pod> {
@@ -86,7 +90,9 @@ async function create(set: StatefulSet, ordinal: number, revision: string, templ
 async function createClaims(set: StatefulSet, ordinal: number, pod: string, { cache, client, events }: Context): Promise<void> {
   for (const template of set.spec.volumeClaimTemplates ?? []) {
     const ref = { namespace: set.metadata.namespace, name: claimName(set, template.metadata.name, ordinal) }
-    if (cache.get(PersistentVolumeClaims, ref)) continue
+    const existing = cache.get(PersistentVolumeClaims, ref)
+    if (existing && isPredecessorsClaim(existing)) throw new Error(`claim ${ref.name} is going away with the pod before`)
+    if (existing) continue
     const { labels, annotations } = template.metadata
     await client.create(PersistentVolumeClaims, {
       metadata: { ...ref, labels: { ...labels, ...set.spec.selector?.matchLabels }, ...(annotations && { annotations }) }, spec: template.spec,
