@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
 import { gzipped } from '../host/gzip.ts'
-import { nextTurn } from '../host/turn.ts'
+import { nextTurn } from '../machinery/clock.ts'
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
 import { chunked, concat, utf8 } from './representation/bytes.ts'

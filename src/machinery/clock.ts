@@ -55,3 +55,6 @@ export const timestamp = (milliseconds: number): string => `${new Date(milliseco
 
 /** RFC 3339 with microseconds, as the API writes `metav1.MicroTime`. */
 export const microTimestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z')
+
+/** Resolves once everything else that is ready, other connections' requests above all, has had its turn. No time passes: a fake clock has no say in it. */
+export const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
