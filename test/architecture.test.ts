@@ -30,7 +30,7 @@ const pureModules = ['node:assert', 'node:assert/strict']
 /** A word that only its one home may use, and that home. */
 const homes: readonly { readonly word: RegExp; readonly home: readonly string[] }[] = [
   { word: /\bDate\.now\b/, home: ['machinery/clock.ts'] },
-  { word: /(?<![.\w])(?:setTimeout|setInterval|setImmediate)\(/, home: ['machinery/clock.ts', 'machinery/schedule.ts'] },
+  { word: /(?<![.\w])(?:setTimeout|setInterval|setImmediate)\(/, home: ['machinery/clock.ts', 'host/turn.ts'] },
   { word: /\bMath\.random\b/, home: ['machinery/random.ts'] },
   { word: /\bprocess\.env\b/, home: ['cluster/'] },
 ]
