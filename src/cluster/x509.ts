@@ -20,7 +20,7 @@ export interface Validity {
 }
 
 /** Positive and below 2^127, as RFC 5280 wants serial numbers. */
-function serialNumber(): string {
+export function serialNumber(): string {
   const bytes = randomBytes(16)
   bytes[0] = (bytes[0]! & 0x7f) | 0x40
   return bytes.toString('hex')

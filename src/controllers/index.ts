@@ -5,6 +5,9 @@ import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
+import { certificateApprover } from './certificate-approver.ts'
+import { certificateCleaner } from './certificate-cleaner.ts'
+import { certificateSigner } from './certificate-signer.ts'
 import { clusterRoleAggregation } from './clusterrole-aggregation.ts'
 import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
@@ -56,6 +59,9 @@ export const controllers: readonly ControllerModule[] = [
   ttlAfterFinished,
   clusterRoleAggregation,
   resourceQuotaController,
+  certificateApprover,
+  certificateSigner,
+  certificateCleaner,
   pvcBinder,
   pvBinder,
   pvcProtectionController,
