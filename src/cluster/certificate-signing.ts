@@ -1,3 +1,4 @@
+import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import type { RequestedIdentity, SignRequest } from '../controllers/settings.ts'
