@@ -4,6 +4,7 @@ import { upgradeHttp, type HttpRequest, type UpgradedConnection } from '../../ho
 import { badRequest, internalError, StatusError } from '../../machinery/status.ts'
 import { latestContainer, latestSandbox } from '../pod-state.ts'
 import { REMOTE_COMMAND_PROTOCOLS, translateRemoteCommand, type CommandStreams } from '../streaming/remote-command.ts'
+import { PORT_CHANNEL_PROTOCOL, translatePorts } from '../streaming/port-channels.ts'
 import { spdyClient, type Connection } from '../streaming/spdy-connection.ts'
 import { TUNNEL_PROTOCOL, tunnel } from '../streaming/tunnel.ts'
 import type { ServerDeps } from './deps.ts'
@@ -88,8 +89,11 @@ export async function servePortForward(deps: ServerDeps, upgrade: UpgradeRequest
   const [namespace = '', name = ''] = upgrade.parts
   const sandbox = latestSandbox(findWorker(deps, namespace, name).state)
   if (sandbox?.state !== 'Ready') throw new StatusError('NotFound', `pod not found ("${name}_${namespace}")`)
-  const url = await deps.options.runtime.portForward(sandbox.id, upgrade.query.getAll('port').flatMap(ports => ports.split(',')).map(Number).filter(Boolean))
+  const ports = ['port', 'ports'].flatMap(key => upgrade.query.getAll(key)).flatMap(each => each.split(',')).map(Number).filter(Boolean)
+  const url = await deps.options.runtime.portForward(sandbox.id, ports)
   if (!isWebSocket(upgrade.request)) return passThrough(url, upgrade)
   const runtime = await dial(url, [PORT_FORWARD_VERSION])
-  await tunnel(await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL]), runtime.socket, runtime.head)
+  const webSocket = await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL, PORT_CHANNEL_PROTOCOL])
+  if (webSocket.protocol === TUNNEL_PROTOCOL) await tunnel(webSocket, runtime.socket, runtime.head)
+  else await translatePorts(webSocket, spdyClient(runtime.socket, runtime.head), ports)
 }
