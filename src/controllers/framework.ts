@@ -65,6 +65,9 @@ export interface Controller<T extends KubeObject = KubeObject> {
   gone?(ref: ObjectRef, context: Context): Promise<Outcome>
 }
 
+/** The identity of controllers that have no account of their own: they act as the controller manager. */
+export const MANAGER_ITSELF = ''
+
 /** What a running controller tells of itself. */
 export interface ControllerMetrics {
   ran(controller: string, durationMs: number, failed: boolean): void
@@ -206,7 +209,7 @@ function wire<T extends KubeObject>(controller: Controller<T>, cache: Cache, que
 function contextMaker<T extends KubeObject>(controller: Controller<T>, { cache, clientFor, clock, random, log, settings }: RunOptions) {
   const identity = controller.identity ?? `${controller.name}-controller`
   const client = clientFor(identity)
-  const events = eventRecorder({ client, clock, log, component: controller.eventSource ?? identity })
+  const events = eventRecorder({ client, clock, log, component: controller.eventSource ?? (identity || controller.name) })
   return {
     events,
     make(key: string, seen: Seen[]): Context & { about(object: T): void } {

@@ -4,7 +4,8 @@ import { runElected } from '../client/lease.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
-import type { ControllerMetrics, ControllerModule, RunningController } from './framework.ts'
+import { MANAGER_ITSELF, type ControllerMetrics, type ControllerModule, type RunningController } from './framework.ts'
+import { bootstrapSigner } from './bootstrap-signer.ts'
 import { certificateApprover } from './certificate-approver.ts'
 import { certificateCleaner } from './certificate-cleaner.ts'
 import { certificateSigner } from './certificate-signer.ts'
@@ -19,6 +20,7 @@ import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGcController } from './pod-gc.ts'
 import { pvBinder } from './pv-binder.ts'
@@ -29,10 +31,13 @@ import { replicaSetController } from './replicaset.ts'
 import { replicationController } from './replication-controller.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
+import { serviceAccountTokens } from './service-account-tokens.ts'
 import { serviceAccountController } from './service-account.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { tokenCleaner } from './token-cleaner.ts'
+import { ttlController } from './ttl.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
 import { vacProtectionController } from './vac-protection.ts'
 
@@ -62,6 +67,11 @@ export const controllers: readonly ControllerModule[] = [
   certificateApprover,
   certificateSigner,
   certificateCleaner,
+  nodeIpamController,
+  ttlController,
+  tokenCleaner,
+  bootstrapSigner,
+  serviceAccountTokens,
   pvcBinder,
   pvBinder,
   pvcProtectionController,
@@ -101,7 +111,8 @@ export function startControllers(options: ControllersOptions): RunningController
 
   const lead = async (signal: AbortSignal): Promise<void> => {
     const cache = options.cache ?? createCache(options)
-    const { clock, random, log, client, clientFor = () => client, metrics } = options
+    const { clock, random, log, client, metrics } = options
+    const clientFor = (identity: string): Client => (identity === MANAGER_ITSELF ? client : options.clientFor?.(identity) ?? client)
     running = (options.controllers ?? controllers).map(controller =>
       controller.start({ cache, clientFor, clock, random, log, metrics, settings: completeSettings(options.settings), signal }))
     waiting = false

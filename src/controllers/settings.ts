@@ -33,7 +33,6 @@ const settings = {
     default: undefined as ((account: { readonly namespace: string; readonly name: string; readonly uid: string }, secret: string) => Promise<string>) | undefined,
     help: 'makes the token of a service account that is kept in a secret; without it such secrets stay empty',
   },
-  signDetached: { default: undefined as ((content: string, tokenId: string, tokenSecret: string) => Promise<string>) | undefined, help: 'signs for a bootstrap token (JWS with detached content)' },
   removeHostPath: { default: undefined as ((path: string) => Promise<void>) | undefined, help: 'removes a directory of the host with everything in it; without it no data of volumes is deleted' },
 } satisfies Record<string, Setting<unknown>>
 
