@@ -88,8 +88,10 @@ test('every declared field is what the facts say', { skip: factsMissing }, () =>
 
 test('every kind that the facts list for a served group is declared', { skip: factsMissing }, () => {
   const facts = readFacts()
+  // Webhook bodies come with webhooks; the others are shapes of queries and of upstream's own storage, which nothing of ours carries.
+  const unused = /\.(AdmissionReview|ConversionReview|\w+(Proxy|Attach|Exec|Log|PortForward)Options|PodStatusResult|RangeAllocation|SerializedReference)$/
   const later = /\.(admissionregistration|storage|networking|certificates)\.v1beta1\.|\.certificates\.v1alpha1\.|metrics/
-  const missing = Object.entries(facts).filter(([name, fact]) => fact.kind && !fact.kind.listOf && !schemas.has(name) && !later.test(name)).map(([name]) => name)
+  const missing = Object.entries(facts).filter(([name, fact]) => fact.kind && !fact.kind.listOf && !schemas.has(name) && !later.test(name) && !unused.test(name)).map(([name]) => name)
   assert.deepEqual(missing, [])
 })
 

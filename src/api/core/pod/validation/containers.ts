@@ -22,6 +22,8 @@ export interface PodFacts {
   readonly spec: PodSpec
   readonly volumes: readonly Volume[]
   readonly claimNames: ReadonlySet<string>
+  /** The spec of a template: what is tidied up when pods are made may still be untidy. */
+  readonly isTemplate: boolean
 }
 
 /** The containers that run side by side. */
@@ -71,11 +73,11 @@ function validateOneShot(container: Container, field: string): Cause[] {
 }
 
 /** What holds for every container. */
-export function validateContainer(container: Container, { spec, volumes, claimNames }: PodFacts, field: string): Cause[] {
+export function validateContainer(container: Container, { spec, volumes, claimNames, isTemplate }: PodFacts, field: string): Cause[] {
   const { name, image, imagePullPolicy, terminationMessagePolicy } = container
   const causes = name ? invalidBy(`${field}.name`, name, dnsLabel) : [required(`${field}.name`)]
   if (!image) causes.push(required(`${field}.image`))
-  else if (image.trim() !== image) causes.push(invalid(`${field}.image`, image, 'must not have leading or trailing whitespace'))
+  else if (!isTemplate && image.trim() !== image) causes.push(invalid(`${field}.image`, image, 'must not have leading or trailing whitespace'))
   if (terminationMessagePolicy !== 'File' && terminationMessagePolicy !== 'FallbackToLogsOnError') {
     causes.push(terminationMessagePolicy ? notSupported(`${field}.terminationMessagePolicy`, terminationMessagePolicy, ['File', 'FallbackToLogsOnError']) : required(`${field}.terminationMessagePolicy`))
   }

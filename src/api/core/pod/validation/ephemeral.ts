@@ -10,7 +10,7 @@ const isSet = (value: unknown): boolean => value !== undefined && !(typeof value
 
 /** Containers that are added to a running pod to look into it. */
 export function validateEphemeralContainers(spec: PodSpec, field: string): Cause[] {
-  const pod: PodFacts = { spec, volumes: spec.volumes ?? [], claimNames: new Set((spec.resourceClaims ?? []).map(({ name }) => name)) }
+  const pod: PodFacts = { spec, volumes: spec.volumes ?? [], claimNames: new Set((spec.resourceClaims ?? []).map(({ name }) => name)), isTemplate: field !== 'spec.ephemeralContainers' }
   const others = new Set([...spec.containers ?? [], ...spec.initContainers ?? []].map(({ name }) => name))
   const names = new Set(others)
   return (spec.ephemeralContainers ?? []).flatMap((container, index) => {

@@ -40,7 +40,7 @@ export function validatePodTemplate({ metadata, spec }: PodTemplateSpec, field: 
 export function validatePodSpec(spec: PodSpec, field: string, podName: string): Cause[] {
   const claimNames = new Set((spec.resourceClaims ?? []).map(({ name }) => name))
   const volumes = validateVolumes(spec.volumes, `${field}.volumes`, podName)
-  const pod: PodFacts = { spec, volumes: volumes.usable, claimNames }
+  const pod: PodFacts = { spec, volumes: volumes.usable, claimNames, isTemplate: field !== 'spec' }
   const causes = [
     ...volumes.causes, ...validateClaims(spec, `${field}.resourceClaims`),
     ...validateContainers(pod, `${field}.containers`), ...validateInitContainers(pod, `${field}.initContainers`), ...validateEphemeralContainers(spec, `${field}.ephemeralContainers`), ...validatePodResources(spec, `${field}.resources`),
