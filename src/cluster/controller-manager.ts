@@ -1,20 +1,30 @@
 import { startControllers } from '../controllers/index.ts'
+import type { ControllerSettings } from '../controllers/settings.ts'
 import { identities } from './api-access.ts'
 import { readCertificateRequest, requestSigner } from './certificate-signing.ts'
 import type { ComponentContext } from './component.ts'
+import { legacyTokenSigner } from './legacy-tokens.ts'
 import type { Cleanup } from './start.ts'
 
 /** All controllers. */
 export async function controllerManager(context: ComponentContext, cleanup: Cleanup): Promise<void> {
-  const { api, clock, random, log, host, pki, kubeconfig } = context
-  const [client, cache, rootCa, caKey] = await Promise.all([
-    api.client(identities['controller-manager']), api.cache(), host.files.readText(pki.certificate('ca')), host.files.readText(pki.key('ca')),
-  ])
+  const { api, clock, random, log, kubeconfig, options } = context
+  const [client, cache, settings] = await Promise.all([api.client(identities['controller-manager']), api.cache(), settingsFrom(context)])
   const clients = await api.clients()
   const running = startControllers({
-    client, cache, clock, random, log, settings: { rootCa, readRequest: readCertificateRequest, signRequest: requestSigner({ certificate: rootCa, key: caKey }) },
+    client, cache, clock, random, log, settings,
     clientFor: name => clients(identities.controller(name)),
-    ...(kubeconfig !== undefined && { leaderElection: { identity: `${context.options.nodeName}_${random.uuid()}` } }),
+    ...(kubeconfig !== undefined && { leaderElection: { identity: `${options.nodeName}_${random.uuid()}` } }),
   })
   cleanup(() => running.stop())
+}
+
+/** What controllers do with keys and with the host they do through functions: the keys stay here. */
+async function settingsFrom({ host, pki, options }: ComponentContext): Promise<Partial<ControllerSettings>> {
+  const read = (path: string): Promise<string> => host.files.readText(path)
+  const [rootCa, caKey, accountKey, accountPublicKey] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)])
+  return {
+    rootCa, clusterCidr: options.clusterCidr, readRequest: readCertificateRequest, signRequest: requestSigner({ certificate: rootCa, key: caKey }),
+    signAccountToken: await legacyTokenSigner(accountKey, accountPublicKey), removeHostPath: path => host.files.remove(path),
+  }
 }

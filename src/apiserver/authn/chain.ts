@@ -5,6 +5,7 @@ import type { Authenticator } from './authenticator.ts'
 import { bootstrapTokens } from './bootstrap-token.ts'
 import { certificateAuthenticator } from './certificate.ts'
 import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
+import { legacyAccountTokens } from './legacy-account-token.ts'
 import { oidc, type OidcOptions } from './oidc.ts'
 import type { ServiceAccountTokens } from './service-account-token.ts'
 import { staticTokens } from './static-token.ts'
@@ -28,7 +29,7 @@ export const createAuthenticators = ({ reader, clock, serviceAccounts, ...option
   ...(options.frontProxy ? [frontProxy(options.frontProxy)] : []),
   certificateAuthenticator,
   ...(options.tokens ? [staticTokens(options.tokens)] : []),
-  ...(serviceAccounts ? [serviceAccounts] : []),
+  ...(serviceAccounts ? [serviceAccounts, legacyAccountTokens(serviceAccounts.keys, reader)] : []),
   bootstrapTokens(reader, clock),
   ...(options.oidc ?? []).map(oidc),
   ...(options.webhook ? [tokenWebhook(options.webhook)] : []),
