@@ -34,7 +34,7 @@ test('tables are printed as by a real server', { skip: existsSync(GOLDEN) ? fals
 const masked = (cells: unknown): string => JSON.stringify(cells).replace(/<ip\d+>/g, '<ip>').replace(/:(?:30\d{3}|<port>)\//g, ':<port>/')
 
 function replay(file: string): { rows: number; wrong: string[] } {
-  const { steps } = JSON.parse(readFileSync(new URL(file, GOLDEN), 'utf8').replaceAll('<time>', '2026-01-01T00:00:00Z'))
+  const { steps } = JSON.parse(readFileSync(new URL(file, GOLDEN), 'utf8').replaceAll('<time>', '2026-01-01T00:00:00Z').replaceAll(/<uid(\d+)>/g, 'uid-$1'))
   const known = new Map<string, KubeObject>()
   const wrong: string[] = []
   let rows = 0
