@@ -10,7 +10,8 @@ export interface Admission {
 
 export function createAdmission(plugins: readonly AdmissionPlugin[], context: AdmissionContext): Admission {
   const requestOf = (call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): AdmissionRequest => ({
-    operation, user: call.user, resource: call.resource, name: call.name ?? object?.metadata.name ?? '', options: call.options, dryRun: isDryRun(call),
+    operation, user: call.user, resource: call.resource, name: call.name ?? object?.metadata.name ?? '',
+    shownName: call.name ?? (object?.metadata.name || object?.metadata.generateName || ''), options: call.options, dryRun: isDryRun(call),
     ...(call.subresource !== undefined && { subresource: call.subresource }), ...(call.namespace !== undefined && { namespace: call.namespace }),
     ...(object && { object }), ...(old && { oldObject: old }), warn: text => void call.warnings.add(text),
   })

@@ -2,6 +2,7 @@ import type { DeleteOptions } from '../api/meta/options.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import type { ObjectMeta } from '../api/meta/object-meta.ts'
+import { equal } from './equal.ts'
 import { orphansByDefault } from './strategies.ts'
 
 const ORPHAN = 'orphan'
@@ -29,7 +30,9 @@ export function planDeletion(resource: AnyResource, object: KubeObject, options:
   const held = finalizers.length > 0 || isHeldNamespace(object)
   if (graceful) return { type: 'mark', object: { ...marked, metadata: meta }, thenRemove: grace === 0 && !held }
   if (!held) return { type: 'remove' }
-  return { type: 'mark', object: asTerminating({ ...marked, metadata: markHeld(resource, meta, now) }), thenRemove: false }
+  const next = asTerminating({ ...marked, metadata: markHeld(resource, meta, now) })
+  // Asked once more, nothing changes: no new version.
+  return equal(next, object) ? { type: 'pending' } : { type: 'mark', object: next, thenRemove: false }
 }
 
 /** Namespaces have finalizers of their own in their spec, and are always marked before they go. */

@@ -21,7 +21,6 @@ export const namespaceController = defineController<Namespace>({
   async reconcile(namespace, { client, clock }) {
     const { metadata, spec, status } = namespace
     if (!metadata.deletionTimestamp) return
-    if (!spec.finalizers?.length && !metadata.finalizers?.length) return release(client, namespace)
     if (!spec.finalizers?.includes(FINALIZER)) return
     const content = await deleteContent(client, metadata.name)
     const conditions = deletionConditions(status.conditions, content, clock.now())
@@ -37,11 +36,6 @@ export const namespaceController = defineController<Namespace>({
     })
   },
 })
-
-/** A namespace that nothing holds is deleted once more: a server that only waited for its finalizers has taken it away by then. */
-async function release(client: Client, { metadata }: Namespace): Promise<void> {
-  await client.delete(Namespaces, metadata, { preconditions: { uid: metadata.uid } }).catch(error => { if (!isReason(error, 'NotFound')) throw error })
-}
 
 /** What is still in a namespace. */
 export interface Content {

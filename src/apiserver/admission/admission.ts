@@ -15,6 +15,8 @@ export interface AdmissionRequest {
   readonly subresource?: string
   readonly namespace?: string
   readonly name: string
+  /** For refusals only: before a name is generated, what it will begin with stands for it (`pods "web-" is forbidden`). */
+  readonly shownName: string
   /** Absent on DELETE. */
   readonly object?: KubeObject
   /** Absent on CREATE. */

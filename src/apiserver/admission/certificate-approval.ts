@@ -12,7 +12,7 @@ export const certificateApproval: AdmissionPlugin = {
   validate(request, context) {
     const { signerName } = (request.oldObject as CertificateSigningRequest).spec
     if (!maySign(request, context, 'approve', signerName)) {
-      throw forbidden(CertificateSigningRequests, request.name, `user not permitted to approve requests with signerName ${JSON.stringify(signerName)}`)
+      throw forbidden(CertificateSigningRequests, request.shownName, `user not permitted to approve requests with signerName ${JSON.stringify(signerName)}`)
     }
   },
 }

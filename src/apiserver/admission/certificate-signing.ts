@@ -14,7 +14,7 @@ export const certificateSigning: AdmissionPlugin = {
     if (same(next.status?.certificate, old.status?.certificate) && same(failures(next), failures(old))) return
     const { signerName } = old.spec
     if (!maySign(request, context, 'sign', signerName)) {
-      throw forbidden(CertificateSigningRequests, request.name, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`)
+      throw forbidden(CertificateSigningRequests, request.shownName, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`)
     }
   },
 }

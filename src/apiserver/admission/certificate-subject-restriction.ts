@@ -14,7 +14,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
 
   async validate(request) {
     const organizations = await organizationsOf((request.object as CertificateSigningRequest).spec.request as unknown as string)
-    if (organizations.includes(SUPERUSER_GROUP)) throw forbidden(CertificateSigningRequests, request.name, `use of ${CLIENT_SIGNER} signer with ${SUPERUSER_GROUP} group is not allowed`)
+    if (organizations.includes(SUPERUSER_GROUP)) throw forbidden(CertificateSigningRequests, request.shownName, `use of ${CLIENT_SIGNER} signer with ${SUPERUSER_GROUP} group is not allowed`)
   },
 }
 

@@ -27,7 +27,7 @@ export const limitRanger: AdmissionPlugin = {
   validate(request, context) {
     for (const range of context.list<LimitRange>(LimitRanges, request.namespace)) {
       const faults = request.resource === Pods ? podFaults(request.object as Pod, range) : claimFaults(request.object as PersistentVolumeClaim, range)
-      if (faults.length > 0) throw forbidden(request.resource, request.name, faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`)
+      if (faults.length > 0) throw forbidden(request.resource, request.shownName, faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`)
     }
   },
 }

@@ -20,7 +20,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
     const home = context.get<Namespace>(Namespaces, undefined, namespace)
     if (!home) throw notFound(Namespaces, namespace)
     if (home.status.phase !== 'Terminating' && !home.metadata.deletionTimestamp) return
-    const refusal = forbidden(resource, name, `unable to create new content in namespace ${namespace} because it is being terminated`)
+    const refusal = forbidden(resource, request.shownName, `unable to create new content in namespace ${namespace} because it is being terminated`)
     const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }
     throw new StatusError('Forbidden', refusal.message, { ...refusal.details, causes: [cause] })
   },

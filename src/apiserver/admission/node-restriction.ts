@@ -41,7 +41,7 @@ export const nodeRestriction: AdmissionPlugin = {
 }
 
 function refuse(request: AdmissionRequest, message: string): never {
-  throw forbidden(request.resource, request.name, message)
+  throw forbidden(request.resource, request.shownName, message)
 }
 
 function checkPod(request: AdmissionRequest, node: string, context: AdmissionContext): void {

@@ -21,7 +21,7 @@ export const ownerReferencesPermissionEnforcement: AdmissionPlugin = {
 }
 
 function refuse(request: AdmissionRequest, message: string): never {
-  throw forbidden(request.resource, request.name, message)
+  throw forbidden(request.resource, request.shownName, message)
 }
 
 const newlyBlocking = (now: readonly OwnerReference[], before: readonly OwnerReference[]): OwnerReference[] =>

@@ -18,7 +18,7 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     const old = request.oldObject as PersistentVolumeClaim
     const size = ({ spec }: PersistentVolumeClaim): string => spec.resources?.requests?.['storage'] ?? '0'
     if (compareQuantities(size(claim), size(old)) <= 0 || old.status.phase !== 'Bound' || canGrow(claim, context)) return
-    throw forbidden(PersistentVolumeClaims, request.name, 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize')
+    throw forbidden(PersistentVolumeClaims, request.shownName, 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize')
   },
 }
 

@@ -49,7 +49,7 @@ const parse = (text: string): Selector => Object.fromEntries(text.split(',').fil
 
 function refuseConflict(request: AdmissionRequest, wanted: Selector, own: Selector): void {
   if (Object.entries(wanted).some(([key, value]) => own[key] !== undefined && own[key] !== value)) {
-    throw forbidden(Pods, request.name, 'pod node label selector conflicts with its namespace node label selector')
+    throw forbidden(Pods, request.shownName, 'pod node label selector conflicts with its namespace node label selector')
   }
 }
 
@@ -58,6 +58,6 @@ function checkAllowed(request: AdmissionRequest, pod: Pod, allowed: Readonly<Rec
   if (!text) return
   const list = parse(text)
   if (Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => list[key] !== value)) {
-    throw forbidden(Pods, request.name, 'pod node label selector labels conflict with its namespace whitelist')
+    throw forbidden(Pods, request.shownName, 'pod node label selector labels conflict with its namespace whitelist')
   }
 }

@@ -43,7 +43,7 @@ export function podSecurity({ defaults, exemptions = {} }: PodSecurityOptions = 
       if (request.resource === Pods) {
         if (request.oldObject && !isSignificant(pod as Pod, request.oldObject as Pod)) return
         const refused = violationsOf(pod, enforce)
-        if (refused.length > 0) throw forbidden(Pods, request.name, `violates PodSecurity ${named(enforce)}: ${inDetail(refused)}`)
+        if (refused.length > 0) throw forbidden(Pods, request.shownName, `violates PodSecurity ${named(enforce)}: ${inDetail(refused)}`)
       }
       const disliked = violationsOf(pod, warn)
       if (disliked.length > 0) request.warn(`would violate PodSecurity ${named(warn)}: ${inDetail(disliked)}`)

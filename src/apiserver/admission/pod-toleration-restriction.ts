@@ -22,7 +22,7 @@ export const podTolerationRestriction: AdmissionPlugin = {
     const added = annotated(request, context, DEFAULT_ANNOTATION) ?? []
     const own = pod.spec.tolerations ?? []
     const conflicting = added.find(wanted => own.some(({ key, effect, ...rest }) => key === wanted.key && effect === wanted.effect && !sameToleration({ key, effect, ...rest } as Toleration, wanted)))
-    if (conflicting) throw forbidden(Pods, request.name, 'namespace tolerations and pod tolerations conflict')
+    if (conflicting) throw forbidden(Pods, request.shownName, 'namespace tolerations and pod tolerations conflict')
     const merged = [...own, ...added.filter(toleration => !own.some(mine => sameToleration(mine, toleration)))]
     const pressure: Toleration = { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' }
     if (qosClass(pod.spec) !== 'BestEffort' && !merged.some(toleration => sameToleration(toleration, pressure))) merged.push(pressure)
@@ -34,7 +34,7 @@ export const podTolerationRestriction: AdmissionPlugin = {
     if (!allowed?.length) return
     const tolerations = (request.object as Pod).spec.tolerations ?? []
     if (!tolerations.every(toleration => allowed.some(outer => coversToleration(outer, toleration)))) {
-      throw forbidden(Pods, request.name, 'pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist')
+      throw forbidden(Pods, request.shownName, 'pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist')
     }
   },
 }

@@ -17,7 +17,7 @@ export const priority: AdmissionPlugin = {
     if (request.resource === Pods && request.operation === 'CREATE') resolvePriority(request, context)
     if (request.resource === Pods && request.operation === 'UPDATE') keepPriority(request)
     if (request.resource === PriorityClasses && request.operation === 'DELETE' && SYSTEM_CLASSES.includes(request.name)) {
-      throw forbidden(PriorityClasses, request.name, 'this is a system priority class and cannot be deleted')
+      throw forbidden(PriorityClasses, request.shownName, 'this is a system priority class and cannot be deleted')
     }
   },
 
@@ -26,7 +26,7 @@ export const priority: AdmissionPlugin = {
     if (request.resource !== PriorityClasses || !candidate?.globalDefault) return
     const other = defaultClass(context)
     if (other && other.metadata.name !== candidate.metadata.name) {
-      throw forbidden(PriorityClasses, request.name, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`)
+      throw forbidden(PriorityClasses, request.shownName, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`)
     }
   },
 }
@@ -41,12 +41,12 @@ function resolvePriority(request: AdmissionRequest, context: AdmissionContext): 
   if (chosen && !pod.spec.priorityClassName) pod.spec.priorityClassName = chosen.metadata.name
   const value = chosen?.value ?? 0
   if (pod.spec.priority !== undefined && pod.spec.priority !== value) {
-    throw forbidden(Pods, request.name, `the integer value of priority (${pod.spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
+    throw forbidden(Pods, request.shownName, `the integer value of priority (${pod.spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
   }
   pod.spec.priority = value
   const policy = chosen?.preemptionPolicy ?? 'PreemptLowerPriority'
   if (pod.spec.preemptionPolicy !== undefined && pod.spec.preemptionPolicy !== policy) {
-    throw forbidden(Pods, request.name, `the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`)
+    throw forbidden(Pods, request.shownName, `the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`)
   }
   pod.spec.preemptionPolicy = policy
 }
@@ -54,7 +54,7 @@ function resolvePriority(request: AdmissionRequest, context: AdmissionContext): 
 function classOf(request: AdmissionRequest, pod: Pod, context: AdmissionContext): PriorityClass | undefined {
   if (!pod.spec.priorityClassName) return defaultClass(context)
   const named = context.get<PriorityClass>(PriorityClasses, undefined, pod.spec.priorityClassName)
-  if (!named) throw forbidden(Pods, request.name, `no PriorityClass with name ${pod.spec.priorityClassName} was found`)
+  if (!named) throw forbidden(Pods, request.shownName, `no PriorityClass with name ${pod.spec.priorityClassName} was found`)
   return named
 }
 

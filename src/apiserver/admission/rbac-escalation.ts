@@ -34,7 +34,7 @@ function checkRole(request: AdmissionRequest, context: AdmissionContext): void {
   if (old && same(old.rules, role.rules) && same(old.aggregationRule, role.aggregationRule)) return
   if (context.allowed(request.user, 'escalate', { group: RBAC_GROUP, plural: request.resource.plural }, request.namespace, request.name)) return
   if (role.aggregationRule && missingPermissions(rulesHeld(request, context), EVERYTHING).length > 0) {
-    throw forbidden(request.resource, request.name, 'must have cluster-admin privileges to use the aggregationRule')
+    throw forbidden(request.resource, request.shownName, 'must have cluster-admin privileges to use the aggregationRule')
   }
   requireHeld(request, context, role.rules ?? [])
 }
@@ -58,6 +58,6 @@ function requireHeld(request: AdmissionRequest, context: AdmissionContext, wante
   const missing = missingPermissions(rulesHeld(request, context), wanted)
   if (missing.length === 0) return
   const { name, groups } = request.user
-  throw forbidden(request.resource, request.name,
+  throw forbidden(request.resource, request.shownName,
     `user ${JSON.stringify(name)} (groups=[${groups.map(group => JSON.stringify(group)).join(' ')}]) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`)
 }

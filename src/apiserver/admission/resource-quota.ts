@@ -71,9 +71,9 @@ function chargesFor(request: AdmissionRequest, context: AdmissionContext): Charg
     const concerned = hard.filter(name => usage[name] !== undefined || (resource === Pods && unspecified(object as Pod, [name]) !== ''))
     if (concerned.length === 0 || !inScope(quota, resource, object!)) return []
     const silent = resource === Pods ? unspecified(object as Pod, concerned) : ''
-    if (silent) throw forbidden(resource, request.name, `failed quota: ${quota.metadata.name}: ${silent}`)
+    if (silent) throw forbidden(resource, request.shownName, `failed quota: ${quota.metadata.name}: ${silent}`)
     const unknown = concerned.filter(name => quota.status?.used?.[name] === undefined)
-    if (unknown.length > 0) throw forbidden(resource, request.name, `status unknown for quota: ${quota.metadata.name}, resources: ${unknown.sort().join(',')}`)
+    if (unknown.length > 0) throw forbidden(resource, request.shownName, `status unknown for quota: ${quota.metadata.name}, resources: ${unknown.sort().join(',')}`)
     const added = excess(pick(usage, hard), oldObject && inScope(quota, resource, oldObject) ? before : {})
     return Object.keys(added).length > 0 ? [{ quota, added }] : []
   })
@@ -105,5 +105,5 @@ function refuseExcess(request: AdmissionRequest, { quota, added }: Charge): void
   const over = Object.keys(added).filter(name => compareQuantities(next[name]!, hard[name]!) > 0)
   if (over.length === 0) return
   const shown = [`requested: ${format(pick(added, over))}`, `used: ${format(pick(used, over))}`, `limited: ${format(pick(hard, over))}`]
-  throw forbidden(request.resource, request.name, `exceeded quota: ${quota.metadata.name}, ${shown.join(', ')}`)
+  throw forbidden(request.resource, request.shownName, `exceeded quota: ${quota.metadata.name}, ${shown.join(', ')}`)
 }

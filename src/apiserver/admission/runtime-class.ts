@@ -30,7 +30,7 @@ export const runtimeClass: AdmissionPlugin = {
 }
 
 function refuse(request: AdmissionRequest, message: string): never {
-  throw forbidden(Pods, request.name, message)
+  throw forbidden(Pods, request.shownName, message)
 }
 
 function classOf(request: AdmissionRequest, { spec }: Pod, context: AdmissionContext): RuntimeClass | undefined {

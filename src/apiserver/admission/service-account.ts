@@ -38,7 +38,7 @@ export const serviceAccount: AdmissionPlugin = {
 }
 
 const refuse = (request: AdmissionRequest, message: string): never => {
-  throw forbidden(Pods, request.name, message)
+  throw forbidden(Pods, request.shownName, message)
 }
 
 function accountOf(request: AdmissionRequest, pod: Pod, context: AdmissionContext): ServiceAccount {
