@@ -8,10 +8,11 @@ import type { Draft } from '../machinery/schema/schema.ts'
 import { isReason } from '../machinery/status.ts'
 import { controllerReference } from './claim.ts'
 import { sameJson } from './conditions.ts'
-import { defineController, watched } from './framework.ts'
+import { defineController, watched, type ControllerModule } from './framework.ts'
 import { canonicalJson } from './hash.ts'
 import { isNamespaceTerminating } from './pod-control.ts'
 import { canServe, endpointLabels, hostnameFor, podsBehind, servicesOf, targetPortOf } from './service-pods.ts'
+import { triggerTimes, withTriggerTime, type TriggerTimes } from './trigger-time.ts'
 
 export const SERVICE_NAME = 'kubernetes.io/service-name'
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
@@ -21,7 +22,9 @@ const CAPACITY = 100
 const INDEX = 'service'
 
 /** Lists the endpoints behind every service that has a selector, a hundred to a slice. */
-export const endpointSliceController = defineController<Service>({
+export const endpointSliceController: ControllerModule = { name: 'endpointslice', start: options => define(triggerTimes()).start(options) }
+
+const define = (times: TriggerTimes) => defineController<Service>({
   name: 'endpointslice',
   for: Services,
   owns: [EndpointSlices],
@@ -36,10 +39,13 @@ export const endpointSliceController = defineController<Service>({
   async reconcile(service, { cache, client, events }) {
     if (!service.spec.selector || service.spec.type === 'ExternalName' || service.metadata.deletionTimestamp) return
     const existing = cache.list(EndpointSlices, { index: [INDEX, `${service.metadata.namespace}/${service.metadata.name}`] }).filter(slice => !slice.metadata.deletionTimestamp)
-    const plan = planSlices(service, desiredGroups(service, podsBehind(service, cache), zoneIn(cache)), existing)
+    const pods = podsBehind(service, cache)
+    const since = times.since(service, pods)
+    const stamp = <S extends Draft<EndpointSlice>>(slice: S): S => ({ ...slice, metadata: { ...slice.metadata, annotations: withTriggerTime(slice.metadata?.annotations as Record<string, string> | undefined, since) } })
+    const plan = planSlices(service, desiredGroups(service, pods, zoneIn(cache)), existing)
     try {
-      for (const slice of plan.create) await client.create(EndpointSlices, slice)
-      for (const slice of plan.update) await client.update(EndpointSlices, slice)
+      for (const slice of plan.create) await client.create(EndpointSlices, stamp(slice))
+      for (const slice of plan.update) await client.update(EndpointSlices, stamp(slice as never) as EndpointSlice)
       for (const slice of plan.remove) await client.delete(EndpointSlices, slice.metadata).catch(error => { if (!isReason(error, 'NotFound')) throw error })
     } catch (error) {
       if (isNamespaceTerminating(error)) return
@@ -48,6 +54,9 @@ export const endpointSliceController = defineController<Service>({
       }
       throw error
     }
+  },
+  async gone({ namespace, name }) {
+    times.forget(`${namespace}/${name}`)
   },
 })
 

@@ -4,31 +4,37 @@ import { isPodReady } from '../api/core/pod/predicates.ts'
 import { Services, type Service, type ServicePort } from '../api/core/service.ts'
 import { isReason } from '../machinery/status.ts'
 import { sameJson } from './conditions.ts'
-import { defineController, watched } from './framework.ts'
+import { defineController, watched, type ControllerModule } from './framework.ts'
 import { canonicalJson } from './hash.ts'
 import { canServe, endpointLabels, hostnameFor, podsBehind, servicesOf, targetPortOf } from './service-pods.ts'
+import { triggerTimes, withTriggerTime, type TriggerTimes } from './trigger-time.ts'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
 const CAPACITY = 1000
 
 /** Lists the addresses behind every service that has a selector. */
-export const endpointsController = defineController<Service>({
+export const endpointsController: ControllerModule = { name: 'endpoint', start: options => define(triggerTimes()).start(options) }
+
+const define = (times: TriggerTimes) => defineController<Service>({
   name: 'endpoint',
   for: Services,
   watches: [watched(Pods, servicesOf), watched(Endpoints, ({ metadata }) => [metadata])],
   async reconcile(service, { cache, client, events }) {
     if (!service.spec.selector) return
     const existing = cache.get(Endpoints, service.metadata)
-    const { subsets, truncated } = truncate(endpointSubsets(service, podsBehind(service, cache)))
+    const pods = podsBehind(service, cache)
+    const since = times.since(service, pods)
+    const { subsets, truncated } = truncate(endpointSubsets(service, pods))
     const labels = { ...endpointLabels(service, new Set([MANAGED_BY])), [MANAGED_BY]: 'endpoint-controller' }
-    const { [OVER_CAPACITY]: _, ...kept } = existing?.metadata.annotations ?? {}
+    const { [OVER_CAPACITY]: _, ...kept } = withTriggerTime(existing?.metadata.annotations, undefined)
     const annotations = truncated ? { ...kept, [OVER_CAPACITY]: 'truncated' } : kept
-    if (existing && sameJson(existing.subsets ?? [], subsets) && sameJson(existing.metadata.labels ?? {}, labels) && sameJson(existing.metadata.annotations ?? {}, annotations)) return
+    if (existing && sameJson(existing.subsets ?? [], subsets) && sameJson(existing.metadata.labels ?? {}, labels) && sameJson(withTriggerTime(existing.metadata.annotations, undefined), annotations)) return
+    const stamped = withTriggerTime(annotations, since)
     const { name, namespace } = service.metadata
     try {
-      if (existing) await client.update(Endpoints, { ...existing, metadata: { ...existing.metadata, labels, annotations }, subsets })
-      else await client.create(Endpoints, { metadata: { name, namespace, labels, ...(truncated && { annotations }) }, subsets })
+      if (existing) await client.update(Endpoints, { ...existing, metadata: { ...existing.metadata, labels, annotations: stamped }, subsets })
+      else await client.create(Endpoints, { metadata: { name, namespace, labels, annotations: stamped }, subsets })
     } catch (error) {
       if (isReason(error, 'Forbidden') || isReason(error, 'Conflict') || isReason(error, 'AlreadyExists')) throw error
       events.event(service, 'Warning', existing ? 'FailedToUpdateEndpoint' : 'FailedToCreateEndpoint', `Failed to ${existing ? 'update' : 'create'} endpoint ${namespace}/${name}: ${(error as Error).message}`)
@@ -36,6 +42,7 @@ export const endpointsController = defineController<Service>({
     }
   },
   async gone(ref, { cache, client }) {
+    times.forget(`${ref.namespace}/${ref.name}`)
     const left = cache.get(Endpoints, ref)
     if (left?.metadata.labels?.[MANAGED_BY] !== 'endpoint-controller') return
     await client.delete(Endpoints, ref).catch(error => { if (!isReason(error, 'NotFound')) throw error })
