@@ -17,6 +17,7 @@ import { disruptionController } from './disruption.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointSliceMirroring } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
@@ -72,6 +73,7 @@ export const controllers: readonly ControllerModule[] = [
   tokenCleaner,
   bootstrapSigner,
   serviceAccountTokens,
+  ephemeralVolumeController,
   pvcBinder,
   pvBinder,
   pvcProtectionController,
