@@ -1,7 +1,6 @@
 import { startControllers } from '../controllers/index.ts'
 import type { ControllerSettings } from '../controllers/settings.ts'
 import { identities } from './api-access.ts'
-import { readCertificateRequest, requestSigner } from './certificate-signing.ts'
 import type { ComponentContext } from './component.ts'
 import { legacyTokenSigner } from './legacy-tokens.ts'
 import type { Cleanup } from './start.ts'
@@ -24,7 +23,10 @@ async function settingsFrom({ host, pki, options }: ComponentContext): Promise<P
   const read = (path: string): Promise<string> => host.files.readText(path)
   const [rootCa, caKey, accountKey, accountPublicKey] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)])
   return {
-    rootCa, clusterCidr: options.clusterCidr, readRequest: readCertificateRequest, signRequest: requestSigner({ certificate: rootCa, key: caKey }),
+    rootCa, clusterCidr: options.clusterCidr,
+    // The X.509 library costs a start a tenth of a second: it is loaded by the first request.
+    readRequest: async request => (await import('./certificate-signing.ts')).readCertificateRequest(request),
+    signRequest: async (request, terms) => (await import('./certificate-signing.ts')).requestSigner({ certificate: rootCa, key: caKey })(request, terms),
     signAccountToken: await legacyTokenSigner(accountKey, accountPublicKey), removeHostPath: path => host.files.remove(path),
   }
 }
