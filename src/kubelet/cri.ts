@@ -31,8 +31,8 @@ const isStarting = (error: unknown): boolean => error instanceof RuntimeError &&
 const STARTING_MS = 5
 const START_TIMEOUT_MS = 10_000
 
-/** How long an event is held back until the runtime's own answers agree with it. */
-const SETTLE_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500]
+/** How long an event is held back until the runtime's own answers agree with it: nobody would ask again after it. */
+const SETTLE_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000]
 
 const podFilter = ({ id, state, labels }: PodSandboxFilter = {}): Message =>
   defined({ id, labelSelector: labels, state: state && { state: `SANDBOX_${state.toUpperCase()}` } })
@@ -139,12 +139,13 @@ export function criRuntime(options: CriOptions): Runtime {
 }
 
 /**
- * The runtime tells of an exit before its CRI half has noted it. Waits, a moment only, until `containerStatus` (or the sandbox's) tells the same.
+ * The runtime tells of an exit before its CRI half has noted it. Waits, some seconds at most, until `containerStatus` (or the sandbox's) tells the same.
  */
 async function untilNoted(runtime: Runtime, id: string, clock: Clock): Promise<void> {
   for (const waitMs of SETTLE_MS) {
     const container = await runtime.containerStatus(id)
-    if (container ? container.state !== 'Running' : (await runtime.podSandboxStatus(id))?.state !== 'Ready') return
+    // A container that ends at once is still `Created` for a moment, and `Running` after that.
+    if (container ? container.state !== 'Running' && container.state !== 'Created' : (await runtime.podSandboxStatus(id))?.state !== 'Ready') return
     await sleep(clock, waitMs)
   }
 }
