@@ -9,7 +9,6 @@ import type { AdmissionPlugin } from './admission/admission.ts'
 import { createAdmissionPlugins } from './admission/index.ts'
 import { createAdmission } from './admission-chain.ts'
 import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
-import { createRbac } from './authz/rbac.ts'
 import type { Call } from './call.ts'
 import type { ServiceAccountTokens } from './authn/service-account-token.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -70,7 +69,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const authorizer = createAuthorizers(stores)
   const catalog = createCatalog(options.resources)
   const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
-    clock, random, rbac: createRbac(stores), get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
+    clock, random, rbac: authorizer.rbac, get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
     allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     }).verdict === 'allow',

@@ -113,16 +113,6 @@ export function canonicalQuantity(text: string): string {
   return formatQuantity(parseQuantity(text.trim()))
 }
 
-/** Whether a text is a quantity. */
-export function isQuantity(text: string): boolean {
-  try {
-    parseQuantity(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Negative, zero or positive, as a is less than, equal to or more than b. */
 export function compareQuantities(a: string, b: string): number {
   if (a === b) return 0

@@ -2,7 +2,7 @@ import type { AnyResource, KubeObject } from '../../api/resource.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import { partialObjectMetadata } from '../../api/meta/table.ts'
 import { status } from '../../api/meta/status.ts'
-import { encodeEnvelope, encodeProtobuf } from '../../machinery/schema/protobuf.ts'
+import { encodeEnvelope, encodeProtobuf, encodeWatchFrame } from '../../machinery/schema/protobuf.ts'
 import type { StatusBody } from '../../machinery/status.ts'
 import type { Delivery } from '../verbs/watch.ts'
 import { concat, jsonBody, jsonHead, jsonItem, protobufMessage, utf8 } from './bytes.ts'
@@ -37,7 +37,7 @@ export class WatchFrames {
 
   /** The event that ends a watch with an error. */
   error(body: StatusBody): Uint8Array {
-    if (this.#format.mediaType === PROTOBUF_TYPE) return protobufFrame('ERROR', encodeEnvelope({ kind: 'Status', apiVersion: 'v1', raw: encodeProtobuf(status, body as never) }))
+    if (this.#format.mediaType === PROTOBUF_TYPE) return encodeWatchFrame('ERROR', encodeEnvelope({ kind: 'Status', apiVersion: 'v1', raw: encodeProtobuf(status, body as never) }))
     return utf8(`{"type":"ERROR","object":${JSON.stringify(body)}}\n`)
   }
 
@@ -47,7 +47,7 @@ export class WatchFrames {
     if (as) return this.#metadataFrame(type, object)
     if (mediaType === PROTOBUF_TYPE) {
       const raw = source ? protobufMessage(this.#resource, source) : encodeProtobuf(this.#resource.schema, object)
-      return protobufFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
+      return encodeWatchFrame(type, encodeEnvelope({ kind: this.#resource.kind, apiVersion: apiVersionOf(this.#resource), raw }))
     }
     const body = source ? jsonItem(this.#resource, source) : utf8(jsonBody(object)).subarray(1)
     return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body, NEWLINE_AND_CLOSE])
@@ -55,7 +55,7 @@ export class WatchFrames {
 
   #metadataFrame(type: string, { metadata }: KubeObject): Uint8Array {
     const apiVersion = `meta.k8s.io/${this.#format.as!.version}`
-    if (this.#format.mediaType === PROTOBUF_TYPE) return protobufFrame(type, encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata } as never) }))
+    if (this.#format.mediaType === PROTOBUF_TYPE) return encodeWatchFrame(type, encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata } as never) }))
     return utf8(`{"type":"${type}","object":{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)}}}\n`)
   }
 
@@ -65,23 +65,5 @@ export class WatchFrames {
     const head = tableHead(this.#resource, { resourceVersion: object.metadata.resourceVersion }, parts, !this.#columnsSent)
     this.#columnsSent = true
     return utf8(`{"type":"${type}","object":${head}[${rowOf(this.#resource, object, parts)}]}}\n`)
-  }
-}
-
-/** Four bytes of length, then the WatchEvent message: its type, and the object in its envelope. */
-function protobufFrame(type: string, object: Uint8Array): Uint8Array {
-  const name = utf8(type)
-  const inner = concat([Uint8Array.from([0x0a, ...varint(object.length)]), object])
-  const message = concat([Uint8Array.from([0x0a, name.length]), name, Uint8Array.from([0x12, ...varint(inner.length)]), inner])
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, message.length)
-  return concat([length, message])
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = []
-  for (let left = value; ; left = Math.floor(left / 128)) {
-    if (left < 128) return [...bytes, left]
-    bytes.push((left % 128) | 0x80)
   }
 }

@@ -139,35 +139,6 @@ function eachField(reader: ProtobufReader, take: (reader: ProtobufReader, number
   }
 }
 
-/** A list whose items are encoded already (without envelopes): their bytes are only put behind one another. */
-export function encodeList(metadataSchema: Schema, names: { apiVersion: string; kind: string }, metadata: unknown, items: readonly Uint8Array[]): Uint8Array {
-  const size = items.reduce((sum, item) => sum + item.length + 6, 256)
-  const writer = new ProtobufWriter(size)
-  for (let index = items.length - 1; index >= 0; index--) {
-    writer.lengthDelimited(items[index]!)
-    writer.tag(2, BYTES)
-  }
-  const before = writer.length
-  writeMessage(writer, metadataSchema, metadata as Record<string, unknown>)
-  writer.varint(writer.length - before)
-  writer.tag(1, BYTES)
-  return encodeEnvelope({ ...names, raw: writer.finish() })
-}
-
-/** Reads a list of any kind: the items' bytes are views, to be decoded one by one. */
-export function decodeList(metadataSchema: Schema, raw: Uint8Array): { metadata: unknown; items: Uint8Array[] } {
-  return refusing(() => {
-    const list = { metadata: {} as unknown, items: [] as Uint8Array[] }
-    eachField(new ProtobufReader(raw), (reader, number) => {
-      if (number === 1) list.metadata = readMessage(new ProtobufReader(reader.view()), metadataSchema)
-      else if (number === 2) list.items.push(reader.view())
-      else return false
-      return true
-    })
-    return list
-  })
-}
-
 /** A frame of a watch stream: its length, then a WatchEvent that holds the object's envelope. */
 export function encodeWatchFrame(type: string, envelope: Uint8Array): Uint8Array {
   const writer = new ProtobufWriter(envelope.length + type.length + 32)
@@ -180,46 +151,4 @@ export function encodeWatchFrame(type: string, envelope: Uint8Array): Uint8Array
   const size = writer.length
   writer.raw(Uint8Array.of(size >>> 24, size >>> 16, size >>> 8, size))
   return writer.finish()
-}
-
-/** Reads the event of one frame, whose length prefix is taken off already. */
-export function decodeWatchEvent(frame: Uint8Array): { type: string; envelope: Uint8Array } {
-  return refusing(() => {
-    const event = { type: '', envelope: new Uint8Array() }
-    eachField(new ProtobufReader(frame), (reader, number) => {
-      if (number === 1) event.type = reader.string()
-      else if (number === 2) eachField(new ProtobufReader(reader.view()), (part, inner) => {
-        if (inner !== 1) return false
-        event.envelope = part.view() as Uint8Array<ArrayBuffer>
-        return true
-      })
-      else return false
-      return true
-    })
-    return event
-  })
-}
-
-/** Cuts a byte stream into frames; a frame longer than `limit` ends it with an error. */
-export async function* readFrames(chunks: AsyncIterable<Uint8Array>, limit = 16 * 1024 * 1024): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array()
-  for await (const chunk of chunks) {
-    rest = rest.length === 0 ? chunk : joined(rest, chunk)
-    for (;;) {
-      if (rest.length < 4) break
-      const size = new DataView(rest.buffer, rest.byteOffset).getUint32(0)
-      if (size > limit) throw badRequest(`watch frame of ${size} bytes is longer than ${limit}`)
-      if (rest.length < 4 + size) break
-      yield rest.subarray(4, 4 + size)
-      rest = rest.subarray(4 + size)
-    }
-  }
-  if (rest.length > 0) throw badRequest('unexpected EOF')
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
 }
