@@ -9,7 +9,7 @@ import type { RoleBinding } from '../../api/rbac/role-binding.ts'
 import { RoleBindings } from '../../api/rbac/role-binding.ts'
 import type { PolicyRule, Subject } from '../../api/rbac/shared.ts'
 import type { ObjectReader } from '../object-reader.ts'
-import type { Attributes, Authorizer, Decision } from './authorizer.ts'
+import type { Authorizer, Decision } from './authorizer.ts'
 import { ruleAllows } from './rules.ts'
 
 const NO_OPINION: Decision = { verdict: 'noOpinion', reason: '' }
