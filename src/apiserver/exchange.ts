@@ -1,18 +1,12 @@
 import type { HttpRequest, HttpResponse } from '../host/http.ts'
-import { gzipped } from '../host/gzip.ts'
-import { nextTurn } from '../machinery/clock.ts'
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
-import { chunked, concat, utf8 } from './representation/bytes.ts'
+import { concat, utf8 } from './representation/bytes.ts'
+import { sendPieces, WHOLE } from './send.ts'
 
 /** The largest body that is read. */
 export const BODY_LIMIT = 3 * 1024 * 1024
 const WARNINGS_LIMIT = 4096
-/** Answers up to this size go in one piece. */
-const WHOLE = 256 * 1024
-/** The pieces of larger ones, and how much of them may wait for the client to read: enough that encrypting, sending and reading go on side by side. */
-const CHUNK = 64 * 1024
-const AHEAD = 512 * 1024
 
 /** What HTTP/1.1's and HTTP/2's answers have in common. */
 interface Sink {
@@ -171,31 +165,13 @@ export class Exchange {
     this.#response.destroy()
   }
 
-  /** Sends a whole answer. Large ones go in pieces, each when the client has room for it, so that small requests get their turn in between. */
+  /** Sends an answer; large ones go in pieces. */
   async send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= WHOLE) return this.#sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
-    const parts = chunked(pieces, CHUNK)
-    const whole: Uint8Array[] = []
-    for (let length = 0; length <= WHOLE;) {
-      const next = parts.next()
-      if (next.done) return this.#sendWhole(status, contentType, concat(whole, length), headers)
-      whole.push(next.value)
-      length += next.value.length
-    }
-    const { record } = this
-    const rest = { *[Symbol.iterator]() { for (const list of [whole, parts]) for (const part of list) { record?.response.push(part); yield part } } }
-    const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(this.header('accept-encoding') ?? '')
-    this.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
-    for await (const part of compressed ? gzipped(rest) : rest) {
-      if (this.#isGone) return
-      await this.write(part, AHEAD)
-      // Sockets that take everything at once would otherwise keep the thread until the last byte.
-      await nextTurn()
-    }
-    this.end()
+    if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= WHOLE) return this.sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
+    await sendPieces(this, status, contentType, pieces, headers)
   }
 
-  #sendWhole(status: number, contentType: string, body: Uint8Array, headers: Readonly<Record<string, string>>): void {
+  sendWhole(status: number, contentType: string, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): void {
     this.record?.response.push(body)
     this.begin(status, { 'content-type': contentType, ...headers, 'content-length': String(body.length) })
     if (this.method !== 'HEAD') void this.write(body)
