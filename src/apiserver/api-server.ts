@@ -22,6 +22,7 @@ import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
 import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
 import type { HealthCheck } from './paths/health.ts'
+import { STARTUP_STEPS, STORAGE_STEP } from './paths/startup-steps.ts'
 import { Registry } from './registry.ts'
 import { keyOf, Stores } from './stores.ts'
 import type { Server } from './verbs/verb.ts'
@@ -70,9 +71,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const catalog = createCatalog(options.resources)
   const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
     clock, random, rbac: authorizer.rbac, get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
-    allowed: (user, verb, { group, plural, subresource }, namespace, name) => authorizer.authorize({
+    allowed: async (user, verb, { group, plural, subresource }, namespace, name) => (await authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
-    }).verdict === 'allow',
+    })).verdict === 'allow',
     resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: resource => stores.fresh(resource),
     commit: async (resource, current, next) =>
       (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), next)).written,
@@ -100,14 +101,19 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   }
 }
 
-/** The storage answers, the caches are loaded, and nobody has begun to shut the server down. */
+/** The storage answers, the caches are loaded, and nobody has begun to shut the server down. The rest is done before anybody can ask. */
 function healthChecks(storage: Storage, stopping: AbortSignal): readonly HealthCheck[] {
   const all = ['healthz', 'livez', 'readyz'] as const
+  const live = ['healthz', 'livez'] as const
+  const done = (): boolean => true
+  const isStored = async (): Promise<boolean> => (await storage.currentRevision()) >= 0
   return [
-    { name: 'ping', of: all, check: () => true },
-    { name: 'log', of: all, check: () => true },
-    { name: 'etcd', of: all, check: async () => (await storage.currentRevision()) >= 0 },
-    { name: 'informer-sync', of: ['readyz'], check: () => true },
+    { name: 'ping', of: all, check: done },
+    { name: 'log', of: all, check: done },
+    { name: 'loopback-serving-certificate', of: live, check: done },
+    { name: 'etcd', of: live, check: isStored },
+    { name: 'informer-sync', of: ['readyz'], check: done },
+    ...STARTUP_STEPS.map(name => ({ name, of: all, check: name === STORAGE_STEP ? isStored : done })),
     { name: 'shutdown', of: ['readyz'], check: () => !stopping.aborted },
   ]
 }
@@ -118,13 +124,13 @@ function localApi(server: Server): LocalApi {
   return {
     async call(request) {
       const call = callOf(request)
-      authorize(server.authorizer, call)
+      await authorize(server.authorizer, call)
       const { object, page } = await perform(server, call)
       return page ? asList(call, page) : object
     },
     async *watch(request): AsyncGenerator<WatchEvent> {
       const call = callOf(request)
-      authorize(server.authorizer, call)
+      await authorize(server.authorizer, call)
       for await (const deliveries of await openWatch(server, call)) yield* deliveries
     },
   }

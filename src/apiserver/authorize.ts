@@ -1,34 +1,49 @@
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
-import type { Attributes, Authorizer } from './authz/authorizer.ts'
+import { whenDecided, type Attributes, type Authorizer, type Decision, type Pending } from './authz/authorizer.ts'
 import type { Call } from './call.ts'
+import type { Exchange } from './exchange.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** Refuses what the user may not do (403), worded as upstream words it. */
-export function authorize(authorizer: Authorizer, call: Call): void {
+export function authorize(authorizer: Authorizer, call: Call): Pending<void> {
   const { resource } = call
   const name = call.name ?? nameSelected(call.options.fieldSelector, call.verb)
-  check(authorizer, {
+  return check(authorizer, {
     user: call.user, verb: call.verb, group: resource.group, version: resource.version, resource: resource.plural,
     ...(call.subresource && { subresource: call.subresource }), ...(call.namespace && { namespace: call.namespace }), ...(name !== undefined && { name }),
     ...selectors(call.options),
   })
 }
 
-/** The same for a request over the wire, before it is known whether what it asks for exists. */
-export function authorizeInfo(authorizer: Authorizer, user: User, info: RequestInfo, query: URLSearchParams): void {
-  if (info.type === 'path') return check(authorizer, { user, verb: info.verb, path: info.path })
-  const name = info.name ?? nameSelected(query.get('fieldSelector') ?? undefined, info.verb)
-  check(authorizer, {
-    user, verb: info.verb, group: info.group, version: info.version, resource: info.resource,
-    ...(info.subresource && { subresource: info.subresource }), ...(info.namespace && { namespace: info.namespace }), ...(name !== undefined && { name }),
-    ...selectors({ fieldSelector: query.get('fieldSelector') ?? undefined, labelSelector: query.get('labelSelector') ?? undefined }),
+/** The same for a request over the wire, before it is known whether what it asks for exists. What was decided, and why, is told to the audit log. */
+export function authorizeExchange(authorizer: Authorizer, exchange: Exchange, info: RequestInfo): Pending<void> {
+  const attributes = attributesOf(exchange.user!, info, exchange.query)
+  return whenDecided(authorizer.authorize(attributes), decision => {
+    const hasFailed = decision.verdict !== 'allow' && decision.error !== undefined
+    exchange.isAuthorized = decision.verdict === 'allow'
+    Object.assign(exchange.annotations, hasFailed ? { [REASON]: 'internal error' } : { [DECISION]: exchange.isAuthorized ? 'allow' : 'forbid', [REASON]: decision.reason })
+    requireAllowed(attributes, decision)
   })
 }
 
+const DECISION = 'authorization.k8s.io/decision'
+const REASON = 'authorization.k8s.io/reason'
+
+/** What a request over the wire asks for. */
+export function attributesOf(user: User, info: RequestInfo, query: URLSearchParams): Attributes {
+  if (info.type === 'path') return { user, verb: info.verb, path: info.path }
+  const name = info.name ?? nameSelected(query.get('fieldSelector') ?? undefined, info.verb)
+  return {
+    user, verb: info.verb, group: info.group, version: info.version, resource: info.resource,
+    ...(info.subresource && { subresource: info.subresource }), ...(info.namespace && { namespace: info.namespace }), ...(name !== undefined && { name }),
+    ...selectors({ fieldSelector: query.get('fieldSelector') ?? undefined, labelSelector: query.get('labelSelector') ?? undefined }),
+  }
+}
+
 /** Makes an object where there was none to change: who may update may not create for that. */
-export function permitted<T>(authorizer: Authorizer, call: Call, make: () => T): T {
-  authorize(authorizer, { ...call, verb: 'create' })
+export async function permitted<T>(authorizer: Authorizer, call: Call, make: () => T): Promise<T> {
+  await authorize(authorizer, { ...call, verb: 'create' })
   return make()
 }
 
@@ -42,9 +57,13 @@ function selectors({ fieldSelector, labelSelector }: { fieldSelector?: string | 
   return { ...(fieldSelector && { fieldSelector }), ...(labelSelector && { labelSelector }) }
 }
 
-function check(authorizer: Authorizer, attributes: Attributes): void {
-  const { verdict, reason } = authorizer.authorize(attributes)
-  if (verdict !== 'allow') throw refusal(attributes, reason)
+const check = (authorizer: Authorizer, attributes: Attributes): Pending<void> => whenDecided(authorizer.authorize(attributes), decision => requireAllowed(attributes, decision))
+
+function requireAllowed(attributes: Attributes, { verdict, reason, error }: Decision): void {
+  if (verdict === 'allow') return
+  // Nobody could say no for sure: that is the server's fault, not the user's.
+  if (error !== undefined) throw new StatusError('InternalError', `Internal error occurred: ${error}`)
+  throw refusal(attributes, reason)
 }
 
 /** The 403 for what was asked. */

@@ -42,10 +42,14 @@ export class Exchange {
   user: User | undefined
   /** Who asks, before anybody is impersonated. */
   requester: User | undefined
+  /** The verb of constrained impersonation that allowed the user to be taken for another. */
+  constraint: string | undefined
   /** Who looks at this request from outside. */
   observations: readonly Observation[] = []
   /** Whether the request is one that its user may make. */
   isAuthorized = false
+  /** What the audit log tells besides: who decided and why, what admission noticed. */
+  readonly annotations: Record<string, string> = {}
   /** The answer's code; 0 before there is one. */
   status = 0
   /** The bytes of both bodies, for who has to write them down. */

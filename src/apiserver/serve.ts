@@ -4,7 +4,7 @@ import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import { ANONYMOUS, authenticate } from './authn/index.ts'
 import type { Authenticator, Credentials } from './authn/authenticator.ts'
-import { authorizeInfo } from './authorize.ts'
+import { authorizeExchange } from './authorize.ts'
 import { withinTime } from './deadline.ts'
 import { Exchange } from './exchange.ts'
 import type { Fairness } from './flow/fairness.ts'
@@ -62,9 +62,8 @@ export async function admitUser({ server, authenticators, isOpen }: ServeParts, 
   if (requester === ANONYMOUS && isOpen?.(exchange.path) === false) throw new StatusError('Unauthorized', 'Unauthorized')
   exchange.requester = requester
   for (const observation of exchange.observations) await observation.known?.()
-  exchange.user = impersonate(exchange, requester, server.authorizer)
-  authorizeInfo(server.authorizer, exchange.user, info, exchange.query)
-  exchange.isAuthorized = true
+  exchange.user = await impersonate(exchange, requester, server.authorizer, info)
+  await authorizeExchange(server.authorizer, exchange, info)
 }
 
 async function servePath(paths: readonly PathHandler[], exchange: Exchange): Promise<void> {

@@ -34,7 +34,7 @@ export interface AdmissionContext extends ObjectReader {
   /** For the rule that nobody grants what they do not have. */
   readonly rbac: Pick<Rbac, 'rulesFor' | 'rulesOf'>
   /** Asks the server's authorizers, for plugins that gate on permissions. */
-  allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): boolean
+  allowed(user: User, verb: string, resource: { group: string; plural: string; subresource?: string }, namespace?: string, name?: string): Promise<boolean>
   /** The kind that an apiVersion and kind name, if it is served. */
   resourceOf(apiVersion: string, kind: string): AnyResource | undefined
   /** Resolves once the kind's cache has seen every write that was acknowledged before the call. */

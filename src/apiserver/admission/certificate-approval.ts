@@ -9,9 +9,9 @@ export const certificateApproval: AdmissionPlugin = {
   name: 'CertificateApproval',
   handles: ({ operation, resource, subresource }) => operation === 'UPDATE' && resource === CertificateSigningRequests && subresource === 'approval',
 
-  validate(request, context) {
+  async validate(request, context) {
     const { signerName } = (request.oldObject as CertificateSigningRequest).spec
-    if (!maySign(request, context, 'approve', signerName)) {
+    if (!(await maySign(request, context, 'approve', signerName))) {
       throw forbidden(CertificateSigningRequests, request.shownName, `user not permitted to approve requests with signerName ${JSON.stringify(signerName)}`)
     }
   },

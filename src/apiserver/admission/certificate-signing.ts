@@ -9,11 +9,11 @@ export const certificateSigning: AdmissionPlugin = {
   name: 'CertificateSigning',
   handles: ({ operation, resource, subresource }) => operation === 'UPDATE' && resource === CertificateSigningRequests && subresource === 'status',
 
-  validate(request, context) {
+  async validate(request, context) {
     const [next, old] = [request.object as CertificateSigningRequest, request.oldObject as CertificateSigningRequest]
     if (same(next.status?.certificate, old.status?.certificate) && same(failures(next), failures(old))) return
     const { signerName } = old.spec
-    if (!maySign(request, context, 'sign', signerName)) {
+    if (!(await maySign(request, context, 'sign', signerName))) {
       throw forbidden(CertificateSigningRequests, request.shownName, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`)
     }
   },

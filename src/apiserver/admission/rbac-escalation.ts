@@ -20,19 +20,16 @@ export const rbacEscalation: AdmissionPlugin = {
   name: 'RBACEscalation',
   handles: ({ operation, resource, user }) => (operation === 'CREATE' || operation === 'UPDATE') && guarded.has(resource) && !user.groups.includes(SUPERUSER_GROUP),
 
-  validate(request, context) {
-    if (request.resource === Roles || request.resource === ClusterRoles) checkRole(request, context)
-    else checkBinding(request, context)
-  },
+  validate: (request, context) => (request.resource === Roles || request.resource === ClusterRoles ? checkRole(request, context) : checkBinding(request, context)),
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-function checkRole(request: AdmissionRequest, context: AdmissionContext): void {
+async function checkRole(request: AdmissionRequest, context: AdmissionContext): Promise<void> {
   const role = request.object as ClusterRole & Role
   const old = request.oldObject as (ClusterRole & Role) | undefined
   if (old && same(old.rules, role.rules) && same(old.aggregationRule, role.aggregationRule)) return
-  if (context.allowed(request.user, 'escalate', { group: RBAC_GROUP, plural: request.resource.plural }, request.namespace, request.name)) return
+  if (await context.allowed(request.user, 'escalate', { group: RBAC_GROUP, plural: request.resource.plural }, request.namespace, request.name)) return
   if (role.aggregationRule && missingPermissions(rulesHeld(request, context), EVERYTHING).length > 0) {
     throw forbidden(request.resource, request.shownName, 'must have cluster-admin privileges to use the aggregationRule')
   }
@@ -41,12 +38,12 @@ function checkRole(request: AdmissionRequest, context: AdmissionContext): void {
 
 const EVERYTHING: readonly PolicyRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }]
 
-function checkBinding(request: AdmissionRequest, context: AdmissionContext): void {
+async function checkBinding(request: AdmissionRequest, context: AdmissionContext): Promise<void> {
   const { roleRef, subjects } = request.object as RoleBinding
   const old = request.oldObject as RoleBinding | undefined
   if (old && same(old.roleRef, roleRef) && same(old.subjects, subjects)) return
   const resource = roleRef.kind === 'Role' ? Roles : ClusterRoles
-  if (context.allowed(request.user, 'bind', { group: RBAC_GROUP, plural: resource.plural }, request.namespace, roleRef.name)) return
+  if (await context.allowed(request.user, 'bind', { group: RBAC_GROUP, plural: resource.plural }, request.namespace, roleRef.name)) return
   const rules = context.rbac.rulesOf(roleRef, request.namespace)
   if (!rules) throw notFound(request.resource, roleRef.name)
   requireHeld(request, context, rules)

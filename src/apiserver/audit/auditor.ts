@@ -50,7 +50,7 @@ function auditOne({ policy, backend, clock, random }: AuditorParts, exchange: Ex
       const responseObject = decision.level === 'RequestResponse' && record ? bodyOf(record.response, omit) : undefined
       tell('ResponseComplete', {
         responseStatus: { metadata: {}, code: status }, ...(requestObject !== undefined && { requestObject }), ...(responseObject !== undefined && { responseObject }),
-        annotations: { 'authorization.k8s.io/decision': exchange.isAuthorized ? 'allow' : 'forbid' },
+        annotations: exchange.annotations,
       })
     },
   }

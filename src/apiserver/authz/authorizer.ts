@@ -1,4 +1,5 @@
 import type { User } from '../../api/request.ts'
+import type { PolicyRule } from '../../api/rbac/shared.ts'
 
 /** What is asked for: a resource of the API, or a path beside it. */
 export interface Attributes {
@@ -20,10 +21,28 @@ export interface Attributes {
 export interface Decision {
   readonly verdict: 'allow' | 'deny' | 'noOpinion'
   readonly reason: string
+  /** What went wrong on the way: a webhook that did not answer. */
+  readonly error?: string
 }
 
-/** One way of deciding what a user may do. Synchronous: all that it needs is in memory. */
+/** A decision at once where all that it needs is in memory, later where somebody outside has to be asked. */
+export type Pending<T> = T | Promise<T>
+
+/** What a user may do, as far as an authorizer can tell without being asked for each thing. */
+export interface GrantedRules {
+  readonly rules: readonly PolicyRule[]
+  readonly errors: readonly string[]
+  /** There may be more than these. */
+  readonly incomplete: boolean
+}
+
+/** One way of deciding what a user may do. */
 export interface Authorizer {
   readonly name: string
-  authorize(attributes: Attributes): Decision
+  authorize(attributes: Attributes): Pending<Decision>
+  /** Absent: it grants nothing that could be listed. */
+  rulesFor?(user: User, namespace: string | undefined): GrantedRules
 }
+
+/** What follows from a decision, at once when the decision is there at once. */
+export const whenDecided = <T>(decision: Pending<Decision>, then: (decision: Decision) => T): Pending<T> => (decision instanceof Promise ? decision.then(then) : then(decision))

@@ -1,28 +1,35 @@
+import type { User } from '../../api/request.ts'
 import type { ObjectReader } from '../object-reader.ts'
-import type { Attributes, Authorizer, Decision } from './authorizer.ts'
+import type { Authorizer, GrantedRules } from './authorizer.ts'
 import { healthPaths } from './health-paths.ts'
 import { createNodeAuthorizer } from './node.ts'
-import { createRbac } from './rbac.ts'
-import type { Rbac } from './rbac.ts'
+import { createRbac, type Rbac } from './rbac.ts'
 import { superuser } from './superuser.ts'
+import { decideInOrder, rulesOfAll } from './union.ts'
 
 export interface AuthorizerChain extends Authorizer {
   readonly rbac: Rbac
+  /** What of a user's rights can be listed. */
+  rulesFor(user: User, namespace: string | undefined): GrantedRules
+  /** Asks these from now on. */
+  use(authorizers: readonly Authorizer[]): void
 }
 
-/** The authorizers in the order in which they are asked; the first that has an opinion decides, and no opinion is a refusal. */
-export function createAuthorizers(reader: ObjectReader): AuthorizerChain {
+/** The authorizers that need nothing but the server's own caches. */
+export interface BuiltInAuthorizers {
+  readonly node: Authorizer
+  readonly rbac: Rbac
+}
+
+/** The authorizers in the order in which they are asked: whoever is the way back in, then Node and RBAC, or what `choose` makes of them. */
+export function createAuthorizers(reader: ObjectReader, choose: (builtIn: BuiltInAuthorizers) => readonly Authorizer[] = ({ node, rbac }) => [node, rbac]): AuthorizerChain {
   const rbac = createRbac(reader)
-  const chain: readonly Authorizer[] = [superuser, healthPaths, createNodeAuthorizer(reader), rbac]
-  return { name: 'union', rbac, authorize: attributes => decide(chain, attributes) }
-}
-
-function decide(chain: readonly Authorizer[], attributes: Attributes): Decision {
-  const reasons: string[] = []
-  for (const authorizer of chain) {
-    const decision = authorizer.authorize(attributes)
-    if (decision.verdict !== 'noOpinion') return decision
-    if (decision.reason) reasons.push(decision.reason)
+  const always: readonly Authorizer[] = [superuser, healthPaths]
+  let chain = [...always, ...choose({ node: createNodeAuthorizer(reader), rbac })]
+  return {
+    name: 'union', rbac,
+    authorize: attributes => decideInOrder(chain, attributes),
+    rulesFor: (user, namespace) => rulesOfAll(chain, user, namespace),
+    use: authorizers => void (chain = [...always, ...authorizers]),
   }
-  return { verdict: 'noOpinion', reason: reasons.join('\n') }
 }

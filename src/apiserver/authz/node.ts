@@ -6,12 +6,14 @@ import { referencesOf } from '../../api/core/pod/references.ts'
 import type { ResourceSlice } from '../../api/resource/resource-slice.ts'
 import { ResourceSlices } from '../../api/resource/resource-slice.ts'
 import type { ObjectReader } from '../object-reader.ts'
-import type { Attributes, Authorizer, Decision } from './authorizer.ts'
+import type { Attributes, Authorizer, Decision, GrantedRules } from './authorizer.ts'
 import { clusterRoles } from '../bootstrap/rbac-cluster-roles.ts'
 import { ruleAllows } from './rules.ts'
 
 const ALLOW: Decision = { verdict: 'allow', reason: '' }
 const refuse = (reason: string): Decision => ({ verdict: 'noOpinion', reason })
+const NO_RULES: GrantedRules = { rules: [], errors: [], incomplete: false }
+const NOT_LISTED: GrantedRules = { rules: [], errors: ['node authorizer does not support user rule resolution'], incomplete: true }
 const NODE_GROUP = 'system:nodes'
 const NODE_USER = 'system:node:'
 const NODE_RULES = clusterRoles['system:node'] ?? []
@@ -26,6 +28,7 @@ export function nodeOf(user: Attributes['user']): string | undefined {
 export function createNodeAuthorizer(reader: ObjectReader): Authorizer {
   return {
     name: 'Node',
+    rulesFor: user => (nodeOf(user) === undefined ? NO_RULES : NOT_LISTED),
     authorize(attributes) {
       const node = nodeOf(attributes.user)
       if (node === undefined) return refuse('')

@@ -9,7 +9,7 @@ import type { RoleBinding } from '../../api/rbac/role-binding.ts'
 import { RoleBindings } from '../../api/rbac/role-binding.ts'
 import type { PolicyRule, Subject } from '../../api/rbac/shared.ts'
 import type { ObjectReader } from '../object-reader.ts'
-import type { Authorizer, Decision } from './authorizer.ts'
+import type { Attributes, Authorizer, Decision, GrantedRules } from './authorizer.ts'
 import { ruleAllows } from './rules.ts'
 
 const NO_OPINION: Decision = { verdict: 'noOpinion', reason: '' }
@@ -25,13 +25,8 @@ interface Grant {
   rulesAt: number
 }
 
-/** What a user is granted, and what could not be found. */
-export interface GrantedRules {
-  readonly rules: readonly PolicyRule[]
-  readonly errors: readonly string[]
-}
-
 export interface Rbac extends Authorizer {
+  authorize(attributes: Attributes): Decision
   /** All rules that apply to a user in a namespace (cluster-wide ones included). */
   rulesFor(user: User, namespace: string | undefined): GrantedRules
   /** The rules of a role that a binding refers to, undefined when there is no such role. */
@@ -81,7 +76,7 @@ export function createRbac(reader: ObjectReader): Rbac {
         if (found) rules.push(...found)
         else errors.push(missingRole(binding))
       }
-      return { rules, errors }
+      return { rules, errors, incomplete: false }
     },
   }
 }

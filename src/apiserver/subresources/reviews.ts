@@ -10,7 +10,6 @@ import { timestamp } from '../../machinery/clock.ts'
 import { badRequest, invalid, StatusError, type Cause } from '../../machinery/status.ts'
 import { TokenRefusal } from '../authn/service-account-token.ts'
 import type { Attributes } from '../authz/authorizer.ts'
-import { nodeOf } from '../authz/node.ts'
 import { selectorCauses, selectorProblem, selectorText } from './review-selectors.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
@@ -59,9 +58,9 @@ function attributesOf(user: User, { resourceAttributes, nonResourceAttributes }:
   }
 }
 
-function accessStatus({ authorizer }: Server, attributes: Attributes, asked: ResourceAttributes | undefined) {
-  const { verdict, reason } = authorizer.authorize(attributes)
-  const problem = asked && selectorProblem(asked)
+async function accessStatus({ authorizer }: Server, attributes: Attributes, asked: ResourceAttributes | undefined) {
+  const { verdict, reason, error } = await authorizer.authorize(attributes)
+  const problem = [error, asked && selectorProblem(asked)].filter(Boolean).join(', ')
   return { allowed: verdict === 'allow', ...(verdict === 'deny' && { denied: true }), ...(reason && { reason }), ...(problem && { evaluationError: problem }) }
 }
 
@@ -75,18 +74,18 @@ const refuse = (call: Call, causes: readonly Cause[]): void => {
   if (causes.length > 0) throw invalid({ group: call.resource.group, kind: '' }, '', causes)
 }
 
-const selfSubjectAccessReview = review<SubjectAccessReview>('SelfSubjectAccessReview', (server, call, question) => {
+const selfSubjectAccessReview = review<SubjectAccessReview>('SelfSubjectAccessReview', async (server, call, question) => {
   refuse(call, checkAttributes(question.spec))
-  return { ...question, status: accessStatus(server, attributesOf(call.user, question.spec), question.spec.resourceAttributes) }
+  return { ...question, status: await accessStatus(server, attributesOf(call.user, question.spec), question.spec.resourceAttributes) }
 })
 
-function subjectAccess(server: Server, call: Call, question: SubjectAccessReview): SubjectAccessReview {
+async function subjectAccess(server: Server, call: Call, question: SubjectAccessReview): Promise<SubjectAccessReview> {
   const { user = '', groups = [], uid, extra } = question.spec
   const causes = checkAttributes(question.spec)
   if (!user && groups.length === 0) causes.push(invalidValue('spec.user', user, 'at least one of user or group must be specified'))
   refuse(call, causes)
   const subject: User = { name: user, groups, ...(uid && { uid }), ...(extra && { extra: extra as Record<string, string[]> }) }
-  return { ...question, status: accessStatus(server, attributesOf(subject, question.spec), question.spec.resourceAttributes) }
+  return { ...question, status: await accessStatus(server, attributesOf(subject, question.spec), question.spec.resourceAttributes) }
 }
 const subjectAccessReview = review<SubjectAccessReview>('SubjectAccessReview', subjectAccess)
 const localSubjectAccessReview = review<SubjectAccessReview>('LocalSubjectAccessReview', (server, call, question) => {
@@ -98,20 +97,16 @@ const localSubjectAccessReview = review<SubjectAccessReview>('LocalSubjectAccess
 const selfSubjectRulesReview = review<SelfSubjectRulesReview>('SelfSubjectRulesReview', ({ authorizer }, call, question) => {
   const { namespace } = question.spec
   if (!namespace) throw badRequest('no namespace on request')
-  const { rules, errors } = authorizer.rbac.rulesFor(call.user, namespace)
-  const isSuper = call.user.groups.includes('system:masters')
-  const all = isSuper ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }, ...rules] : rules
+  const { rules, errors, incomplete } = authorizer.rulesFor(call.user, namespace)
   const part = (list: readonly string[] | null | undefined): string[] => [...(list ?? [])]
-  const isNode = nodeOf(call.user) !== undefined
-  const unresolved = [...errors, ...(isNode ? ['node authorizer does not support user rule resolution'] : [])]
   return {
     ...question, metadata: {}, spec: {},
     status: {
-      resourceRules: all.filter(rule => rule.resources?.length).map(rule =>
+      resourceRules: rules.filter(rule => rule.resources?.length).map(rule =>
         ({ verbs: part(rule.verbs), apiGroups: part(rule.apiGroups), resources: part(rule.resources), ...('resourceNames' in rule && rule.resourceNames?.length && { resourceNames: rule.resourceNames }) })),
-      nonResourceRules: all.filter(rule => rule.nonResourceURLs?.length).map(({ verbs, nonResourceURLs }) => ({ verbs: part(verbs), nonResourceURLs: part(nonResourceURLs) })),
-      incomplete: isNode,
-      ...(unresolved.length > 0 && { evaluationError: unresolved.join(', ') }),
+      nonResourceRules: rules.filter(rule => rule.nonResourceURLs?.length).map(({ verbs, nonResourceURLs }) => ({ verbs: part(verbs), nonResourceURLs: part(nonResourceURLs) })),
+      incomplete,
+      ...(errors.length > 0 && { evaluationError: errors.join(', ') }),
     },
   } as SelfSubjectRulesReview
 })
