@@ -1,8 +1,9 @@
 // Measures the API server in a process of its own, through HTTPS with a client certificate, and tells what each request costs that process:
-// node bench/apiserver.ts [pods] [--memory] [--prof] [--only=create,get,list,pages,watch,stall]
+// node bench/apiserver.ts [pods] [--large] [--memory] [--prof] [--only=create,get,list,pages,watch,stall]
 import { fork } from 'node:child_process'
 import { connect } from 'node:http2'
 import { Connection, type Credentials } from './http1-client.ts'
+import { podText } from './pods.ts'
 
 const args = process.argv.slice(2)
 const count = Number(args.find(arg => /^\d+$/.test(arg)) ?? 5000)
@@ -29,10 +30,7 @@ const usage = (): Promise<Usage> => {
 const microseconds = ({ cpu: { user, system } }: Usage): number => user + system
 
 const pods = '/api/v1/namespaces/default/pods'
-const pod = (name: string) => JSON.stringify({
-  kind: 'Pod', apiVersion: 'v1', metadata: { name, labels: { app: 'bench', name } },
-  spec: { containers: [{ name: 'c', image: 'registry.example.com/team/app:1.2.3', env: [{ name: 'A', value: 'b' }], resources: { requests: { cpu: '100m', memory: '64Mi' } } }], automountServiceAccountToken: false },
-})
+const pod = (name: string): string => podText(name, args.includes('--large') ? 'large' : 'small')
 const title = (label: string): string => label.padEnd(44)
 
 async function rate(label: string, total: number, width: number, run: (connection: Connection, index: number) => Promise<{ status: number; head: string }>): Promise<void> {
