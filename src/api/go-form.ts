@@ -29,3 +29,6 @@ function absent(node: TypeNode, pointer: boolean, names: Readonly<Record<string,
   if (target.type === 'bool') return false
   return target.type === 'int32' || target.type === 'int64' || target.type === 'double' ? 0 : ''
 }
+
+/** The package in which upstream keeps a kind's internal type: events are core's in either group. */
+export const goPackage = ({ group, kind }: { readonly group: string; readonly kind: string }): string => (group === '' || kind === 'Event' ? 'core' : group.split('.')[0]!)

@@ -68,11 +68,17 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly listKind: string
   /** Field selectors besides `metadata.name` and `metadata.namespace`: the value of each in an object. */
   readonly fieldSelectors: Readonly<Record<string, (object: T) => string>>
+  /** How a field is refused that objects cannot be selected by, where the kind has words of its own. */
+  unknownSelector?(field: string): string
+  /** Told to clients whose deletion does not say what becomes of dependents. */
+  readonly orphanWarning?: string
   readonly columns: readonly Column<T>[]
   readonly storageVersionHash?: string
   /** The key prefix in storage below `/registry/`: `pods`, `services/specs`. */
   readonly storagePrefix: string
 
+  /** The metadata as tables and PartialObjectMetadata show it, for kinds that keep fields of older versions in annotations. */
+  shownMetadata?(metadata: ObjectMeta): ObjectMeta
   /** What changes bump `metadata.generation`; absent: the kind has no generation. */
   generationOf?(object: T): unknown
   /** This kind is another view of objects that are stored as `resource`: `up` makes the stored object, `down` shows it as this kind. */
@@ -108,7 +114,7 @@ type Stated<T extends KubeObject> = Pick<Resource<T>, 'version' | 'kind' | 'plur
 const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 
 /** The table of a kind that states none. */
-const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
+export const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
   { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name },
   { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
 ]

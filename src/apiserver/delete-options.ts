@@ -19,6 +19,8 @@ export function deleteOptionsOf(call: Call): DeleteOptions {
   }
   causes.push(...checkDryRun(options.dryRun))
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes)
+  const { orphanWarning } = call.resource
+  if (orphanWarning && options.propagationPolicy === undefined && options.orphanDependents === undefined) call.warnings.add(orphanWarning)
   return options
 }
 

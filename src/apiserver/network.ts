@@ -6,6 +6,7 @@ import { createFairness } from './flow/fairness.ts'
 import { advertise } from './kubernetes-service.ts'
 import type { Observer } from './observation.ts'
 import { createServerMetrics } from './server-metrics.ts'
+import { debugPages } from './paths/debug-pages.ts'
 import { discovery } from './paths/discovery.ts'
 import { health, type HealthCheck } from './paths/health.ts'
 import { openapi, type DescribeLater } from './paths/openapi.ts'
@@ -51,7 +52,8 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
     openid(server.tokens),
     discovery(catalogOf, () => `${options.advertised?.address ?? options.address ?? '127.0.0.1'}:${bound.port}`),
     openapi(catalogOf, options.describe),
-    root(catalogOf),
+    debugPages({ clock: server.clock, checks: options.checks ?? api.checks, flags: () => ({ 'advertise-address': options.advertised?.address ?? '', 'authorization-mode': '[Node,RBAC]', 'bind-address': options.address ?? '', 'secure-port': String(bound.port) }) }),
+    root(catalogOf, options.checks ?? api.checks),
   ]
   const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness, ...(options.isOpen && { isOpen: options.isOpen }) }
   const http = await serveHttp({

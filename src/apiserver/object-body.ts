@@ -1,6 +1,7 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../api/resource.ts'
 import type { Schema } from '../machinery/schema/schema.ts'
 import { decode, warningsOf } from '../machinery/schema/decode.ts'
+import { goPackage } from '../api/go-form.ts'
 import { applyDefaults } from '../machinery/schema/defaults.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Call, EncodedBody } from './call.ts'
@@ -85,8 +86,6 @@ function refuseOtherKinds(said: { kind?: unknown; apiVersion?: unknown }, kind: 
   throw cannotHandle(said, kind, `no kind "${saidKind}" is registered for version "${saidVersion}" in scheme "${SCHEME}"`)
 }
 
-/** Where upstream keeps its internal type: events are core's in either group. */
-const goPackage = ({ group, kind }: BodyKind): string => (group === '' || kind === 'Event' ? 'core' : group.split('.')[0]!)
 const isKnownKind = (catalog: Catalog, apiVersion: string, kind: string): boolean =>
   catalog.ofKind(apiVersion, kind) !== undefined || META_KINDS.has(kind) || (kind.endsWith('List') && catalog.ofKind(apiVersion, kind.slice(0, -4)) !== undefined)
 

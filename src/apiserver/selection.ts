@@ -39,5 +39,5 @@ function checkField(resource: AnyResource, field: string): void {
   if (field === 'metadata.name' || own.includes(field)) return
   if (field === 'metadata.namespace' && (resource.namespaced || own.length === 0)) return
   throw badRequest(own.length > 0
-    ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
+    ? resource.unknownSelector?.(field) ?? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
 }

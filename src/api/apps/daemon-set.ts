@@ -4,6 +4,7 @@ import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
+import { withoutAnnotation } from '../meta/object-meta.ts'
 import { sameJson } from '../validation.ts'
 import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './daemon-set-validation.ts'
 import type { DaemonSet } from './daemon-set-schema.ts'
@@ -31,6 +32,7 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
     ...containerColumns<DaemonSet>(({ spec }) => spec.template.spec),
     { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
+  shownMetadata: metadata => withoutAnnotation(metadata, TEMPLATE_GENERATION),
   generationOf: ({ spec }) => spec,
   defaults({ metadata, spec }) {
     metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...metadata.annotations }

@@ -8,6 +8,7 @@ import { deployment } from './deployment-schema.ts'
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
 import { podNameWarnings } from './template-validation.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
+import { withLabels, withoutAnnotation } from '../meta/object-meta.ts'
 import { sameJson } from '../validation.ts'
 
 export * from './deployment-schema.ts'
@@ -32,6 +33,11 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
   ],
   // Annotations are copied to the ReplicaSets, so a change of them is something to observe too.
   generationOf: ({ spec, metadata }) => [spec, metadata.annotations ?? {}],
+  shownMetadata: metadata => withoutAnnotation(metadata, 'deprecated.deployment.rollback.to'),
+  resetFields: { '': { 'f:status': {} }, status: { 'f:spec': {}, 'f:metadata': { 'f:labels': {} } } },
+  prepareForSubresource(draft, old, subresource) {
+    if (subresource === 'status') draft.metadata = withLabels(draft.metadata, old.metadata.labels)
+  },
   defaults({ spec }) {
     spec.replicas ??= 1
     defaultPodTemplate(spec.template)

@@ -20,7 +20,8 @@ export function validateSelector(selector: LabelSelectorObject | undefined | nul
 export function validateRunningTemplate(template: PodTemplateSpec, selector: LabelSelectorObject | undefined | null): Cause[] {
   const field = 'spec.template'
   const causes: Cause[] = []
-  if (selector && !isEmpty(selector) && validateLabelSelector(selector, '').length === 0 && !selectorFrom(selector).matches(template.metadata?.labels)) {
+  const selects = selector ? isEmpty(selector) || validateLabelSelector(selector, '').length > 0 || selectorFrom(selector).matches(template.metadata?.labels) : false
+  if (!selects) {
     causes.push(invalid(`${field}.metadata.labels`, template.metadata?.labels, '`selector` does not match template `labels`'))
   }
   causes.push(...validatePodTemplate(template, field))

@@ -32,6 +32,8 @@ export const Jobs: Resource<Job> = defineResource<Job>({
     ...containerColumns<Job>(({ spec }) => spec.template.spec),
     { name: 'Selector', type: 'string', priority: 1, cell: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
+  orphanWarning: 'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  unknownSelector: field => `field label ${JSON.stringify(field)} not supported for Job`,
   fieldSelectors: { 'status.successful': ({ status }) => `${status.succeeded ?? 0}` },
   generationOf: ({ spec }) => spec,
   defaults: defaultJob,

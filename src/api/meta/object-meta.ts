@@ -66,3 +66,15 @@ export interface ObjectMeta extends Omit<Infer<typeof objectMetaShape>, 'name' |
   creationTimestamp: string
 }
 export const objectMeta = objectMetaShape as Schema<ObjectMeta>
+
+/** Metadata with other labels. */
+export function withLabels({ labels: _, ...metadata }: ObjectMeta, labels: ObjectMeta['labels']): ObjectMeta {
+  return { ...metadata, ...(labels && { labels }) }
+}
+
+/** Metadata without one of its annotations. */
+export function withoutAnnotation(metadata: ObjectMeta, name: string): ObjectMeta {
+  if (metadata.annotations?.[name] === undefined) return metadata
+  const { annotations: { [name]: _, ...annotations }, ...others } = metadata
+  return { ...others, ...(Object.keys(annotations).length > 0 && { annotations }) }
+}

@@ -22,6 +22,7 @@ const AGGREGATED = /;\s*g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryL
 /** What groups, versions and kinds there are: in pieces as ever, and all at once for clients that accept that. */
 export function discovery(catalogOf: () => Catalog, serverAddress: () => string): PathHandler {
   return async exchange => {
+    if (exchange.path.startsWith('//')) return false
     const parts = exchange.path.split('/').filter(part => part !== '')
     const catalog = catalogOf()
     if (parts[0] === 'api' && parts.length === 1) await legacyRoot(exchange, catalog, serverAddress())

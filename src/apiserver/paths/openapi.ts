@@ -86,7 +86,7 @@ async function sendIndex(exchange: Exchange, documents: Documents, catalog: Cata
 
 async function sendV3(exchange: Exchange, documents: Documents, catalog: Catalog, place: string): Promise<void> {
   const document = await documents.v3(catalog, place)
-  if (!document) return exchange.send(404, 'text/plain; charset=utf-8', [])
+  if (!document) return noDocument(exchange)
   const { bytes, hash } = document
   const asked = exchange.query.get('hash')
   if (asked && asked !== hash) {
@@ -95,6 +95,12 @@ async function sendV3(exchange: Exchange, documents: Documents, catalog: Catalog
   }
   // A document that is named by its hash never changes.
   await sendTagged(exchange, bytes, `"${hash}"`, 'application/json', asked ? { 'cache-control': A_YEAR } : {})
+}
+
+/** A 404 that says nothing, not even of what type it is. */
+function noDocument(exchange: Exchange): void {
+  exchange.begin(404, { 'content-length': '0' })
+  exchange.end()
 }
 
 async function sendTagged(exchange: Exchange, bytes: Uint8Array, etag: string, contentType: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {

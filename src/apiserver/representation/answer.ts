@@ -10,7 +10,9 @@ import { toServedVersion } from '../versions.ts'
 import { concat, jsonItem, jsonObject, metadataItem, protobufItem, protobufMessage, utf8 } from './bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
-import { rowHead, rowOf, tableHead, type IncludeObject, type TableParts } from './table.ts'
+import { noRows, rowHead, rowOf, shownMetadata, tableHead, type IncludeObject, type TableParts } from './table.ts'
+import { goPackage } from '../../api/go-form.ts'
+import { StatusError } from '../../machinery/status.ts'
 import { stringifyYaml } from '../../machinery/yaml.ts'
 
 /** Where an answer comes from and what it should be. */
@@ -69,14 +71,22 @@ function protobufBody({ object, entry, page }: Outcome, { resource, schema = res
 function metadataBody({ object, entry, page }: Outcome, { format, resource }: AnswerParts): Iterable<Uint8Array> {
   const apiVersion = `meta.k8s.io/${format.as!.version}`
   const isList = format.as!.kind === 'PartialObjectMetadataList'
-  if (isList !== (page !== undefined)) throw notAcceptable([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+  if (isList !== (page !== undefined)) throw otherThanAsked(format.as!.kind, resource, object as KubeObject, page !== undefined)
   if (format.mediaType === PROTOBUF_TYPE) {
-    if (!page) return [encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata: (object as KubeObject).metadata } as never) })]
-    const items = page.entries.map(each => each.encoded('metadata/protobuf', ({ metadata }) => encodeItem(partialObjectMetadata, { metadata } as never)))
+    if (!page) return [encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata: shownMetadata(resource, object as KubeObject) } as never) })]
+    const items = page.entries.map(each => each.encoded('metadata/protobuf', stored => encodeItem(partialObjectMetadata, { metadata: shownMetadata(resource, stored) } as never)))
     return envelopedList({ kind: partialObjectMetadataList.name.split('.').at(-1)!, apiVersion }, encodeProtobuf(listMeta, page.metadata), items)
   }
-  if (!page) return [utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`), entry ? metadataItem(resource, entry) : utf8(JSON.stringify((object as KubeObject).metadata)), utf8('}\n')]
+  if (!page) return [utf8(`{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`), entry ? metadataOf(resource, entry) : utf8(JSON.stringify(shownMetadata(resource, object as KubeObject))), utf8('}\n')]
   return metadataList(page, resource, apiVersion)
+}
+
+const metadataOf = (resource: AnyResource, entry: Entry): Uint8Array =>
+  (resource.shownMetadata ? utf8(JSON.stringify(shownMetadata(resource, entry.object))) : metadataItem(resource, entry))
+
+/** The 406 for those who want a list's form for an object, or the other way round: it names upstream's type. */
+function otherThanAsked(asked: string, resource: AnyResource, { kind }: KubeObject, isList: boolean): StatusError {
+  return new StatusError('NotAcceptable', `you requested ${asked}, but the requested object is ${isList ? 'a list' : 'not a list'} (*${goPackage({ group: resource.group, kind: resource.kind })}.${kind})`)
 }
 
 function* metadataList({ entries, metadata }: NonNullable<Outcome['page']>, resource: AnyResource, apiVersion: string): Generator<Uint8Array> {
@@ -89,7 +99,7 @@ function* metadataList({ entries, metadata }: NonNullable<Outcome['page']>, reso
     if (!first) yield COMMA
     first = false
     yield itemHead
-    yield metadataItem(resource, entry)
+    yield metadataOf(resource, entry)
     yield CLOSE
   }
   yield utf8(']}\n')
@@ -102,8 +112,7 @@ function* tableBody({ object, page }: Outcome, { resource, format, include, now 
   const shown = object as KubeObject
   yield utf8(tableHead(resource, page ? page.metadata : { resourceVersion: shown.metadata.resourceVersion }, parts))
   if (!page) return yield utf8(`[${rowOf(resource, shown, parts)}]}\n`)
-  // Upstream's printer of events makes an empty list where others make none.
-  if (page.entries.length === 0) return yield utf8(resource.kind === 'Event' ? '[]}\n' : 'null}\n')
+  if (page.entries.length === 0) return yield utf8(`${noRows(resource)}}\n`)
   yield utf8('[')
   yield* include === 'Metadata' ? metadataRows(page.entries, resource, parts) : rows(page.entries, resource, parts)
   yield utf8(']}\n')
@@ -122,7 +131,7 @@ function* metadataRows(entries: readonly Entry[], resource: AnyResource, parts: 
   let between = ''
   for (const entry of entries) {
     yield utf8(`${between}${rowHead(resource, toServedVersion(resource, entry.object), parts)}`)
-    yield metadataItem(resource, entry)
+    yield metadataOf(resource, entry)
     yield CLOSE_ROW
     between = ','
   }

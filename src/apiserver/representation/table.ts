@@ -1,4 +1,4 @@
-import type { AnyResource, Column, KubeObject } from '../../api/resource.ts'
+import { DEFAULT_COLUMNS, type AnyResource, type Column, type KubeObject } from '../../api/resource.ts'
 import type { ListMeta } from '../../api/meta/object-meta.ts'
 import { badRequest } from '../../machinery/status.ts'
 
@@ -9,14 +9,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Created At': 'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
 }
 
-/** The columns of kinds that state none. */
-const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
-  { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name },
-  { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
-]
-
 export const columnsOf = (resource: AnyResource): readonly Column<KubeObject>[] =>
   resource.columns.length > 0 ? (resource.columns as readonly Column<KubeObject>[]) : DEFAULT_COLUMNS
+
+/** What stands for no rows: printers of kinds make an empty list, the common one makes none. */
+export const noRows = (resource: AnyResource): '[]' | 'null' => (columnsOf(resource) === DEFAULT_COLUMNS ? 'null' : '[]')
+
+/** The metadata that rows and PartialObjectMetadata carry. */
+export const shownMetadata = (resource: AnyResource, { metadata }: KubeObject): KubeObject['metadata'] => resource.shownMetadata?.(metadata) ?? metadata
 
 /** What rows carry of their object. */
 export function includeObject(query: string | null): IncludeObject {
@@ -33,7 +33,7 @@ export interface TableParts {
 
 /** One object's row, as JSON. */
 export function rowOf(resource: AnyResource, object: KubeObject, parts: TableParts): string {
-  if (parts.include === 'Metadata') return `${rowHead(resource, object, parts)}${JSON.stringify(object.metadata)}}}`
+  if (parts.include === 'Metadata') return `${rowHead(resource, object, parts)}${JSON.stringify(shownMetadata(resource, object))}}}`
   return `{"cells":${cellsOf(resource, object, parts)},"object":${parts.include === 'None' ? 'null' : JSON.stringify(object)}}`
 }
 

@@ -8,7 +8,7 @@ import type { Delivery } from '../verbs/watch.ts'
 import { concat, jsonBody, jsonHead, jsonItem, protobufMessage, utf8 } from './bytes.ts'
 import { PROTOBUF_TYPE } from './media-types.ts'
 import type { Format } from './negotiate.ts'
-import { rowOf, tableHead, type IncludeObject } from './table.ts'
+import { rowOf, shownMetadata, tableHead, type IncludeObject } from './table.ts'
 
 const NEWLINE_AND_CLOSE = utf8('}\n')
 
@@ -53,7 +53,8 @@ export class WatchFrames {
     return concat([utf8(`{"type":"${type}","object":${jsonHead(this.#resource)}`), body, NEWLINE_AND_CLOSE])
   }
 
-  #metadataFrame(type: string, { metadata }: KubeObject): Uint8Array {
+  #metadataFrame(type: string, object: KubeObject): Uint8Array {
+    const metadata = shownMetadata(this.#resource, object)
     const apiVersion = `meta.k8s.io/${this.#format.as!.version}`
     if (this.#format.mediaType === PROTOBUF_TYPE) return encodeWatchFrame(type, encodeEnvelope({ kind: 'PartialObjectMetadata', apiVersion, raw: encodeProtobuf(partialObjectMetadata, { metadata } as never) }))
     return utf8(`{"type":"${type}","object":{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)}}}\n`)
