@@ -11,12 +11,9 @@ const WARNINGS_LIMIT = 4096
 /** What HTTP/1.1's and HTTP/2's answers have in common. */
 interface Sink {
   readonly headersSent: boolean
-  /** HTTP/1.1's; HTTP/2's answers tell it of their stream. */
-  readonly writableLength?: number
-  readonly stream?: { readonly writableLength: number }
   writeHead(status: number, headers: Readonly<Record<string, string | string[]>>): unknown
   flushHeaders(): void
-  write(piece: Uint8Array): boolean
+  write(piece: Uint8Array, passed?: () => void): boolean
   end(): unknown
   destroy(): unknown
   on(event: string, listener: () => void): unknown
@@ -145,10 +142,24 @@ export class Exchange {
     this.#response.flushHeaders()
   }
 
-  /** Writes a piece; resolves when the client has room for the next, or no more than `ahead` bytes wait for it. */
-  write(piece: Uint8Array, ahead = 0): Promise<void> | undefined {
+  /** Writes a piece; resolves when its bytes are on their way, so that others may be written over them. */
+  pass(piece: Uint8Array): Promise<void> {
     const response = this.#response
-    if (this.#isGone || response.write(piece) || (ahead > 0 && (response.writableLength ?? response.stream?.writableLength ?? ahead) < ahead)) return undefined
+    return new Promise(resolve => {
+      if (this.#isGone) return resolve()
+      const done = (): void => {
+        response.off('close', done)
+        resolve()
+      }
+      response.on('close', done)
+      response.write(piece, done)
+    })
+  }
+
+  /** Writes a piece; resolves when the client has room for the next. */
+  write(piece: Uint8Array): Promise<void> | undefined {
+    const response = this.#response
+    if (this.#isGone || response.write(piece)) return undefined
     return new Promise(resolve => {
       const done = (): void => {
         response.off('drain', done)

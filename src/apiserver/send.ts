@@ -1,12 +1,11 @@
 import { gzipped } from '../host/gzip.ts'
 import { nextTurn } from '../machinery/clock.ts'
-import { chunked, concat } from './representation/bytes.ts'
+import { concat, packed } from './representation/bytes.ts'
 
 /** Answers up to this size go in one piece. */
 export const WHOLE = 256 * 1024
-/** The pieces of larger ones, and how much of them may wait for the client to read: enough that encrypting, sending and reading go on side by side. */
-const CHUNK = 64 * 1024
-const AHEAD = 512 * 1024
+/** The pieces of larger ones. Two wait for the client at most: one is filled while the other is on its way, and new buffers would make the garbage collector run. */
+const CHUNK = 128 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
@@ -17,8 +16,8 @@ export interface Sending {
   readonly record: { readonly response: Uint8Array[] } | undefined
   header(name: string): string | undefined
   begin(status: number, headers: Headers): void
-  /** Resolves when the client has room for the next piece, or no more than `ahead` bytes wait for it. */
-  write(piece: Uint8Array, ahead?: number): Promise<void> | undefined
+  /** Resolves when the bytes are on their way, so that others may be written over them. */
+  pass(piece: Uint8Array): Promise<void>
   end(): void
   /** Sends an answer that is in one piece. */
   sendWhole(status: number, contentType: string, body: Uint8Array, headers: Headers): void
@@ -26,23 +25,38 @@ export interface Sending {
 
 /** Sends an answer of many pieces: small ones as a whole, large ones each time the client has room, so that small requests get their turn in between. */
 export async function sendPieces(exchange: Sending, status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Headers): Promise<void> {
-  const parts = chunked(pieces, CHUNK)
-  const whole: Uint8Array[] = []
+  const rest = pieces[Symbol.iterator]()
+  const first: Uint8Array[] = []
   for (let length = 0; length <= WHOLE;) {
-    const next = parts.next()
-    if (next.done) return exchange.sendWhole(status, contentType, concat(whole, length), headers)
-    whole.push(next.value)
+    const next = rest.next()
+    if (next.done) return exchange.sendWhole(status, contentType, concat(first, length), headers)
+    first.push(next.value)
     length += next.value.length
   }
-  const { record } = exchange
-  const rest = { *[Symbol.iterator]() { for (const list of [whole, parts]) for (const part of list) { record?.response.push(part); yield part } } }
   const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(exchange.header('accept-encoding') ?? '')
   exchange.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
-  for await (const part of compressed ? gzipped(rest) : rest) {
-    if (exchange.isGone) return
-    await exchange.write(part, AHEAD)
+  const parts = recorded(packed([first, { [Symbol.iterator]: () => rest }], CHUNK), exchange.record?.response)
+  if (await sendParts(exchange, compressed ? gzipped(parts) : parts)) exchange.end()
+}
+
+/** Whether the client stayed until the end. */
+async function sendParts(exchange: Sending, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<boolean> {
+  let before: Promise<void> | undefined
+  for await (const part of parts) {
+    if (exchange.isGone) return false
+    const passed = exchange.pass(part)
+    await before
+    before = passed
     // Sockets that take everything at once would otherwise keep the thread until the last byte.
     await nextTurn()
   }
-  exchange.end()
+  await before
+  return !exchange.isGone
+}
+
+function* recorded(parts: Iterable<Uint8Array>, record: Uint8Array[] | undefined): Generator<Uint8Array> {
+  for (const part of parts) {
+    record?.push(part.slice())
+    yield part
+  }
 }

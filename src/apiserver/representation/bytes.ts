@@ -82,19 +82,29 @@ export function metadataItem(resource: AnyResource, entry: Entry): Uint8Array {
   return bytes.subarray(formOf(resource).head.length + METADATA.length, metadataEnd)
 }
 
-/** Puts pieces together into chunks of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. */
-export function* chunked(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
-  let waiting: Uint8Array[] = []
+/**
+ * Puts pieces together into parts of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. There are two buffers in turn,
+ * so a part must be used up before the next but one is asked for.
+ */
+export function* packed(lists: Iterable<Iterable<Uint8Array>>, size: number): Generator<Uint8Array> {
+  let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
   let length = 0
-  for (const piece of pieces) {
-    waiting.push(piece)
-    length += piece.length
-    if (length < size) continue
-    yield concat(waiting, length)
-    waiting = []
-    length = 0
+  for (const pieces of lists) {
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length;) {
+        const room = size - length
+        const fits = piece.length - at <= room
+        buffer.set(at === 0 && fits ? piece : piece.subarray(at, at + room), length)
+        length += fits ? piece.length - at : room
+        at += room
+        if (length < size) continue
+        yield buffer
+        ;[buffer, other] = [other, buffer]
+        length = 0
+      }
+    }
   }
-  if (length > 0) yield concat(waiting, length)
+  if (length > 0) yield buffer.subarray(0, length)
 }
 
 export function concat(parts: readonly Uint8Array[], length = parts.reduce((sum, part) => sum + part.length, 0)): Uint8Array {
