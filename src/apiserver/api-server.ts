@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
 import { createAdmissionPlugins } from './admission/index.ts'
 import { createAdmission } from './admission-chain.ts'
-import { createAuthorizers, type AuthorizerChain } from './authz/index.ts'
+import { createAuthorizers, type AuthorizerChain, type ChooseAuthorizers } from './authz/index.ts'
 import type { Call } from './call.ts'
 import type { ServiceAccountTokens } from './authn/service-account-token.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -37,6 +37,8 @@ export interface ApiServerOptions {
   readonly resources: readonly AnyResource[]
   /** Absent: the built-in plugins. */
   readonly admission?: readonly AdmissionPlugin[]
+  /** Absent: Node and RBAC. */
+  readonly authorizers?: ChooseAuthorizers
   /** Whether what a fresh server contains (namespaces, roles, …) is made; absent: it is. */
   readonly bootstrap?: boolean
   /** Issues and checks service accounts' tokens, over the server's own caches. */
@@ -67,7 +69,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { storage, clock, random, log } = options
   const stores = new Stores({ storage, clock, log })
   await stores.open(options.resources)
-  const authorizer = createAuthorizers(stores)
+  const authorizer = createAuthorizers(stores, options.authorizers)
   const catalog = createCatalog(options.resources)
   const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
     clock, random, rbac: authorizer.rbac, get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),

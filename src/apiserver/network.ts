@@ -5,6 +5,7 @@ import { tendFlowSchemas } from './flow/dangling.ts'
 import { createFairness } from './flow/fairness.ts'
 import { advertise } from './kubernetes-service.ts'
 import type { Observer } from './observation.ts'
+import type { Metrics } from '../machinery/metrics.ts'
 import { createServerMetrics } from './server-metrics.ts'
 import { debugPages } from './paths/debug-pages.ts'
 import { discovery } from './paths/discovery.ts'
@@ -33,6 +34,8 @@ export interface NetworkOptions {
   readonly fairness?: { readonly seats?: number; readonly waitMs?: number }
   /** Who looks at requests besides the metrics: the audit log. */
   readonly observers?: readonly Observer[]
+  /** What others tell of themselves, for `/metrics`. */
+  readonly metrics?: Metrics
   /** More paths, before the common ones. */
   readonly paths?: readonly PathHandler[]
 }
@@ -43,7 +46,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   const catalogOf = () => server.catalog
   const bound = { port: options.port ?? 0 }
   const fairness = createFairness({ reader: api.stores, clock: server.clock, ...options.fairness })
-  const metrics = createServerMetrics({ clock: server.clock, stores: api.stores, catalogOf, fairness })
+  const metrics = createServerMetrics({ clock: server.clock, stores: api.stores, catalogOf, fairness, ...(options.metrics && { metrics: options.metrics }) })
   const paths: readonly PathHandler[] = [
     ...(options.paths ?? []),
     health(options.checks ?? api.checks),

@@ -16,6 +16,8 @@ export interface ServerMetricsParts {
   readonly stores: Stores
   readonly catalogOf: () => Catalog
   readonly fairness?: Fairness
+  /** Those of others that `/metrics` tells too; absent: new ones. */
+  readonly metrics?: Metrics
 }
 
 export interface ServerMetrics extends Observer {
@@ -25,8 +27,7 @@ export interface ServerMetrics extends Observer {
 }
 
 /** What the server tells of itself, under upstream's names. */
-export function createServerMetrics({ clock, stores, catalogOf, fairness }: ServerMetricsParts): ServerMetrics {
-  const metrics = createMetrics()
+export function createServerMetrics({ clock, stores, catalogOf, fairness, metrics = createMetrics() }: ServerMetricsParts): ServerMetrics {
   const requests = metrics.counter('apiserver_request_total', 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.')
   const durations = metrics.histogram('apiserver_request_duration_seconds', 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.', DURATION_BUCKETS)
   const inFlight = metrics.gauge('apiserver_current_inflight_requests', 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.')

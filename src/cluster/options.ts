@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
+import { parseDuration } from '../machinery/schema/duration.ts'
 import { badRequest } from '../machinery/status.ts'
 import { addressAt, contains, overlap, parseCidr4, parseIPv4 } from './ipv4.ts'
 
@@ -33,6 +34,8 @@ const cidr = (text: string): string => (parseCidr4(text) ? text : unfit('an IPv4
 const address = (text: string): string => (parseIPv4(text) !== undefined ? text : unfit('an IPv4 address looks like 10.43.0.10'))
 const domain = (text: string): string => (isSubdomain(text) ? text : unfit('a name has lower-case letters, digits, dashes and dots'))
 const path = (text: string): string => (text === '' ? unfit('a path is needed') : resolve(text))
+const optionalPath = (text: string): string => (text === '' ? '' : resolve(text))
+const optionalDuration = (text: string): string => (text === '' || parseDuration(text) !== undefined ? text : unfit('a duration looks like 5m or 30s'))
 const interfaceName = (text: string): string => (/^[a-z][a-z0-9._-]{0,14}$/.test(text) ? text : unfit('an interface name has at most 15 characters'))
 const oneOf = <T extends string>(...values: readonly T[]) => (text: string): T => values.find(value => value === text) ?? unfit(`it is one of ${values.join(', ')}`)
 
@@ -74,6 +77,8 @@ const specs = {
   cniBridge: { value: 'NAME', help: "the pods' bridge", default: ({ instance }) => `${instance}-br0`, parse: interfaceName },
   containerRuntimeEndpoint: { value: 'SOCKET', help: 'a CRI endpoint to use in place of the containerd that k8ts runs itself', default: constant(''), parse: text => text },
   storage: { value: 'DRIVER', help: 'sqlite or memory', default: constant('sqlite'), parse: oneOf('sqlite', 'memory') },
+  encryptionProviderConfig: { value: 'FILE', help: 'how what is stored is encrypted (apiserver.config.k8s.io/v1 EncryptionConfiguration; empty: secrets and config maps, with keys of the data folder)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  encryptionProviderConfigAutomaticReload: { value: 'BOOL', help: 'read that file again when it changes', default: constant('false'), parse: text => oneOf('true', 'false')(text) === 'true' },
   auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   auditLogPath: { value: 'FILE', help: 'where the audit log goes (empty: there is none)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   anonymousAuth: { value: 'WHERE', help: 'requests without credentials: true (as RBAC allows: health and version), health (only there) or false', default: constant('true'), parse: oneOf('true', 'health', 'false') },
@@ -84,6 +89,13 @@ const specs = {
   oidcGroupsClaim: { value: 'CLAIM', help: 'what of a token are the groups (empty: none)', default: constant(''), parse: text => text },
   oidcGroupsPrefix: { value: 'PREFIX', help: 'what group names start with', default: constant(''), parse: text => text },
   tokenAuthFile: { value: 'FILE', help: 'users with tokens that never expire: CSV of token, name, uid and "groups"', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  authorizationMode: { value: 'MODES', help: 'who decides what may be done, in order: Node, RBAC, Webhook, ABAC, AlwaysAllow, AlwaysDeny (empty: Node,RBAC)', default: constant(''), parse: text => text },
+  authorizationConfig: { value: 'FILE', help: 'AuthorizationConfiguration in place of --authorization-mode; followed while the server runs', default: constant(''), parse: optionalPath },
+  authorizationPolicyFile: { value: 'FILE', help: 'policies of mode ABAC', default: constant(''), parse: optionalPath },
+  authorizationWebhookConfigFile: { value: 'FILE', help: 'kubeconfig of the service that mode Webhook asks', default: constant(''), parse: optionalPath },
+  authorizationWebhookVersion: { value: 'VERSION', help: 'of the SubjectAccessReviews that are sent: v1 or v1beta1 (empty: v1beta1, as upstream)', default: constant(''), parse: text => text },
+  authorizationWebhookCacheAuthorizedTtl: { value: 'TIME', help: 'how long what the service allowed is remembered (empty: 5m)', default: constant(''), parse: optionalDuration },
+  authorizationWebhookCacheUnauthorizedTtl: { value: 'TIME', help: 'how long what it did not allow is remembered (empty: 30s)', default: constant(''), parse: optionalDuration },
   enableAdmissionPlugins: { value: 'NAMES', help: 'admission plugins to run besides the default ones', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
   disableAdmissionPlugins: { value: 'NAMES', help: 'default admission plugins to leave out', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
   logLevel: { value: 'LEVEL', help: 'debug, info, warn or error', default: constant('info'), parse: oneOf('debug', 'info', 'warn', 'error') },

@@ -11,8 +11,8 @@ export interface AuthorizerChain extends Authorizer {
   readonly rbac: Rbac
   /** What of a user's rights can be listed. */
   rulesFor(user: User, namespace: string | undefined): GrantedRules
-  /** Asks these from now on. */
-  use(authorizers: readonly Authorizer[]): void
+  /** Asks others from now on. */
+  use(choose: ChooseAuthorizers): void
 }
 
 /** The authorizers that need nothing but the server's own caches. */
@@ -21,15 +21,19 @@ export interface BuiltInAuthorizers {
   readonly rbac: Rbac
 }
 
+/** Which authorizers are asked, in which order. */
+export type ChooseAuthorizers = (builtIn: BuiltInAuthorizers) => readonly Authorizer[]
+
 /** The authorizers in the order in which they are asked: whoever is the way back in, then Node and RBAC, or what `choose` makes of them. */
-export function createAuthorizers(reader: ObjectReader, choose: (builtIn: BuiltInAuthorizers) => readonly Authorizer[] = ({ node, rbac }) => [node, rbac]): AuthorizerChain {
+export function createAuthorizers(reader: ObjectReader, choose: ChooseAuthorizers = ({ node, rbac }) => [node, rbac]): AuthorizerChain {
   const rbac = createRbac(reader)
   const always: readonly Authorizer[] = [superuser, healthPaths]
-  let chain = [...always, ...choose({ node: createNodeAuthorizer(reader), rbac })]
+  const builtIn = { node: createNodeAuthorizer(reader), rbac }
+  let chain = [...always, ...choose(builtIn)]
   return {
     name: 'union', rbac,
     authorize: attributes => decideInOrder(chain, attributes),
     rulesFor: (user, namespace) => rulesOfAll(chain, user, namespace),
-    use: authorizers => void (chain = [...always, ...authorizers]),
+    use: others => void (chain = [...always, ...others(builtIn)]),
   }
 }
