@@ -15,8 +15,8 @@ import { httpClient } from '../src/host/http-client.ts'
 import { systemClock } from '../src/machinery/clock.ts'
 import { silentLog } from '../src/machinery/log.ts'
 import { systemRandom } from '../src/machinery/random.ts'
-import { encryptedStorage } from '../src/storage/encryption.ts'
-import { loadKeyRing } from '../src/storage/encryption-keys.ts'
+import { fixedSealing } from '../src/storage/encryption.ts'
+import { newAesKey } from '../src/host/crypto.ts'
 import { sqliteStorage } from '../src/storage/sqlite.ts'
 
 const COUNT = 3000
@@ -28,8 +28,8 @@ const [cert, key] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8
 const shared = { clock: systemClock, random: systemRandom, log: silentLog }
 
 async function run(name: string, audited: boolean): Promise<number> {
-  const inner = await sqliteStorage({ path: join(folder, `${name}.db`), files: realFiles, clock: systemClock, log: silentLog })
-  const storage = encryptedStorage(inner, { keys: await loadKeyRing(realFiles, join(folder, 'keys')) })
+  const sealing = fixedSealing({ rules: [{ resources: ['*.*'], providers: [{ type: 'aesgcm', keys: [{ name: 'a', secret: newAesKey() }] }] }], resources: {} })
+  const storage = await sqliteStorage({ path: join(folder, `${name}.db`), files: realFiles, clock: systemClock, log: silentLog, sealing })
   const api = await createApiServer({ ...shared, storage, resources })
   const backend = logBackend({ log: silentLog, append: text => realFiles.append(join(folder, `${name}.log`), text) })
   const http = await listen(api, {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { realFiles } from '../src/host/files.ts'
 import { systemClock } from '../src/machinery/clock.ts'
 import { silentLog } from '../src/machinery/log.ts'
-import { encryptedStorage } from '../src/storage/encryption.ts'
-import { loadKeyRing } from '../src/storage/encryption-keys.ts'
+import { newAesKey } from '../src/host/crypto.ts'
+import { fixedSealing } from '../src/storage/encryption.ts'
 import { memoryStorage } from '../src/storage/memory.ts'
 import { sqliteStorage } from '../src/storage/sqlite.ts'
 import type { Storage } from '../src/storage/storage.ts'
@@ -117,7 +117,8 @@ try {
   print(`loading ${cache.snapshot().size} objects`, `${(performance.now() - start).toFixed(0)} ms`)
 
   // Both in turn, so that what else the machine does falls on both.
-  const encrypted = encryptedStorage(storage, { keys: await loadKeyRing(realFiles, join(folder, 'keys.json')) })
+  const sealing = fixedSealing({ rules: [{ resources: ['secrets'], providers: [{ type: 'aesgcm', keys: [{ name: 'a', secret: newAesKey() }] }] }], resources: {} })
+  const encrypted = await sqliteStorage({ path: join(folder, 'sealed.db'), clock: systemClock, log: silentLog, files: realFiles, sealing })
   const sealed = await startCache(encrypted, SECRETS)
   const ms = { clear: 0, sealed: 0 }
   for (let round = 0; round < 6; round++) {
@@ -127,7 +128,7 @@ try {
   print('create through the cache, 16 writers, in the clear', perSecond(18_000, ms.clear))
   print('create through the cache, 16 writers, encrypted', perSecond(18_000, ms.sealed))
   await Promise.all([cache.close(), sealed.close()])
-  await storage.close()
+  await Promise.all([storage.close(), encrypted.close()])
 } finally {
   await rm(folder, { recursive: true })
 }

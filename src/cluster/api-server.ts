@@ -15,14 +15,17 @@ import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import type { Observer } from '../apiserver/observation.ts'
 import { callHttp } from '../host/http.ts'
-import { encryptedStorage } from '../storage/encryption.ts'
-import { loadKeyRing } from '../storage/encryption-keys.ts'
 import { memoryStorage } from '../storage/memory.ts'
+import { sealedStorage } from '../storage/sealed-storage.ts'
+import type { Sealing } from '../storage/encryption.ts'
 import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
+import { createMetrics } from '../machinery/metrics.ts'
 import { dnsObjects } from './addons.ts'
+import { createAuthorization } from './authorization.ts'
 import type { ComponentContext } from './component.ts'
 import { createDescriptions } from './descriptions.ts'
+import { openEncryption } from './encryption.ts'
 import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
@@ -33,8 +36,10 @@ const OIDC_LIMIT = 1024 * 1024
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
   const { options, pki, host, clock, random, log } = context
-  const storage = await openStorage(context)
+  const encryption = await openEncryption(context, cleanup)
+  const storage = await openStorage(context, encryption.sealing)
   cleanup(() => storage.close())
+  encryption.follow(storage)
   const read = (path: string): Promise<string> => host.files.readText(path)
   const signingKey = await readSigningKey(await read(pki.serviceAccountKey), await read(pki.serviceAccountPublicKey))
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
@@ -42,19 +47,24 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca')),
     read(pki.certificate('apiserver-kubelet-client')), read(pki.key('apiserver-kubelet-client')),
   ])
+  const metrics = createMetrics()
+  const authorization = await createAuthorization(context, metrics)
   const api = await createApiServer({
     kubelet: { tls: { cert: kubeletCert, key: kubeletKey, ca: clientCa } },
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
     admission: createAdmissionPlugins({ enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins }),
+    authorizers: authorization.choose,
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
   cleanup(() => api.close())
+  authorization.follow(api.authorizer, api.server.stopping)
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
   const auditor = await createAudit(context, cleanup)
   const tokens = options.tokenAuthFile ? readTokenFile(await read(options.tokenAuthFile)) : undefined
   const server = await listen(api, {
+    checks: [...api.checks, ...encryption.checks],
     ...(auditor && { observers: [auditor] }),
-    advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
+    metrics, advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
     ...(options.anonymousAuth !== 'true' && { isOpen: (path: string) => options.anonymousAuth === 'health' && isHealthPath(path) }),
     authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }), oidc: oidcProviders(context) }),
@@ -88,9 +98,7 @@ async function createAudit({ options, host, clock, random, log }: ComponentConte
 }
 
 /** The cluster's state, secrets encrypted before they reach the disk. */
-async function openStorage({ options, layout, host, clock, log }: ComponentContext): Promise<Storage> {
-  const inner = options.storage === 'memory'
-    ? memoryStorage({ clock, log })
-    : await sqliteStorage({ path: `${layout.storageDir}/state.db`, files: host.files, clock, log })
-  return encryptedStorage(inner, { keys: await loadKeyRing(host.files, `${layout.pkiDir}/encryption.keys`) })
+async function openStorage({ options, layout, host, clock, log }: ComponentContext, sealing: Sealing): Promise<Storage> {
+  if (options.storage === 'memory') return sealedStorage(memoryStorage({ clock, log }), sealing)
+  return sqliteStorage({ path: `${layout.storageDir}/state.db`, files: host.files, clock, log, sealing })
 }

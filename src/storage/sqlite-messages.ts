@@ -1,4 +1,5 @@
 import { assert } from '../machinery/assert.ts'
+import type { SealingPlan } from './encryption-plan.ts'
 import type { Change, ChangePosition } from './journal.ts'
 
 /** Changes as they cross between threads: two transferable buffers and the keys, however many there are. */
@@ -33,6 +34,9 @@ export type Request = { id: number } & (
   | { type: 'values'; positions: number[] }
   | { type: 'compact'; revision: number }
   | { type: 'checkpoint' }
+  /** From now on values are sealed and opened by this plan. */
+  | { type: 'plan'; plan: SealingPlan }
+  | { type: 'stale'; key: string; revision: number }
   | { type: 'close' }
 )
 
@@ -44,10 +48,15 @@ export interface Answer {
   changes?: PackedChanges
   /** How far a `history` reaches. */
   through?: number
+  /** Whether what `stale` asked for is sealed otherwise than the plan says. */
+  isStale?: boolean
   /** Whether a `compact` has come to its end. */
   done?: boolean
   error?: Failure
 }
+
+/** The code of a failure that is not SQLite's: a value could not be sealed or opened. */
+export const NOT_OPENED = -1
 
 /** What went wrong in the worker, with SQLite's primary result code where it was SQLite that failed. */
 export interface Failure {

@@ -1,7 +1,10 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../machinery/assert.ts'
-import { endOfRevision, FIELDS, revisionOf, type Answer, type Failure, type Opened, type PackedChanges, type Request } from './sqlite-messages.ts'
+import { StatusError } from '../machinery/status.ts'
+import { createSealer, type Sealer } from './encryption.ts'
+import type { SealingPlan } from './encryption-plan.ts'
+import { endOfRevision, FIELDS, NOT_OPENED, revisionOf, type Answer, type Failure, type Opened, type PackedChanges, type Request } from './sqlite-messages.ts'
 
 /** Marks the file as ours ("k8ts"), and the layout of its tables. */
 const APPLICATION_ID = 0x6b387473
@@ -16,6 +19,7 @@ const COMPACT_ROWS = 500
 const DELETED = -1
 
 const COLUMNS = 'key, position, create_revision, previous, deadline, value'
+const NEWEST = `SELECT ${COLUMNS} FROM changes WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1`
 
 interface Row {
   key: string
@@ -30,6 +34,8 @@ interface Row {
 class Database {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  /** Absent: nothing is sealed. */
+  sealer: Sealer | undefined
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path)
@@ -99,20 +105,28 @@ class Database {
         const at = row * FIELDS
         const length = numbers[at + 4]!
         const value = length < 0 ? null : values.subarray(offset, (offset += length))
-        insert.run(numbers[at]!, key, numbers[at + 1]!, numbers[at + 2]!, value ? numbers[at + 3]! : DELETED, value)
+        insert.run(numbers[at]!, key, numbers[at + 1]!, numbers[at + 2]!, value ? numbers[at + 3]! : DELETED, value && this.#sealed(key, value))
       })
     })
   }
 
+  #sealed(key: string, value: Uint8Array): Uint8Array {
+    return this.sealer ? this.sealer.seal(key, value) : value
+  }
+
+  isStale(key: string, revision: number): boolean {
+    const [row] = this.#rows(NEWEST, key, endOfRevision(revision))
+    return Boolean(row?.value && this.sealer?.isStale(key, row.value))
+  }
+
   read(key: string, revision: number): PackedChanges {
-    const found = new Packer()
-    for (const row of this.#rows(`SELECT ${COLUMNS} FROM changes WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1`, key, endOfRevision(revision)))
-      if (row.value) found.add(row)
+    const found = new Packer(this.sealer)
+    for (const row of this.#rows(NEWEST, key, endOfRevision(revision))) if (row.value) found.add(row)
     return found.finish()
   }
 
   scan(from: string, end: string | undefined, revision: number, limit: number): PackedChanges {
-    const found = new Packer()
+    const found = new Packer(this.sealer)
     const through = endOfRevision(revision)
     const sql = `SELECT ${COLUMNS} FROM changes AS newest WHERE key >= ? ${end === undefined ? '' : 'AND key < ?'} AND position <= ? AND value IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM changes AS later WHERE later.key = newest.key AND later.position > newest.position AND later.position <= ?) ORDER BY key`
@@ -124,7 +138,7 @@ class Database {
   }
 
   history(from: string, end: string | undefined, after: number, through: number): { changes: PackedChanges; through: number } {
-    const found = new Packer()
+    const found = new Packer(this.sealer)
     const sql = `SELECT ${COLUMNS} FROM changes WHERE position > ? AND position <= ? AND key >= ? ${end === undefined ? '' : 'AND key < ?'} ORDER BY position`
     let last = 0
     for (const row of this.#rows(sql, endOfRevision(after), endOfRevision(through), from, ...(end === undefined ? [] : [end]))) {
@@ -137,7 +151,7 @@ class Database {
   }
 
   values(positions: readonly number[]): PackedChanges {
-    const found = new Packer()
+    const found = new Packer(this.sealer)
     const select = this.#statement(`SELECT ${COLUMNS} FROM changes WHERE position = ?`)
     for (const position of positions)
       found.add((select.get(position) as Row | undefined) ?? { key: '', position, create_revision: 0, previous: 0, deadline: 0, value: null })
@@ -171,12 +185,17 @@ class Database {
   }
 }
 
-/** Collects rows for an answer. */
+/** Collects rows for an answer, their values opened. What only a KMS can open goes as it is: whoever asked asks it. */
 class Packer {
+  readonly #sealer: Sealer | undefined
   readonly #keys: string[] = []
   readonly #numbers: number[] = []
   readonly #values: Uint8Array[] = []
   #bytes = 0
+
+  constructor(sealer?: Sealer) {
+    this.#sealer = sealer
+  }
 
   get size(): number {
     return this.#keys.length
@@ -188,10 +207,15 @@ class Packer {
 
   add(row: Row): void {
     this.#keys.push(row.key)
-    this.#numbers.push(row.position, row.create_revision, row.previous, Math.max(0, row.deadline), row.value ? row.value.length : -1)
-    if (!row.value) return
-    this.#values.push(row.value)
-    this.#bytes += row.value.length
+    const value = row.value && this.#opened(row.key, row.value)
+    this.#numbers.push(row.position, row.create_revision, row.previous, Math.max(0, row.deadline), value ? value.length : -1)
+    if (!value) return
+    this.#values.push(value)
+    this.#bytes += value.length
+  }
+
+  #opened(key: string, value: Uint8Array): Uint8Array {
+    return this.#sealer?.open(key, value) ?? value
   }
 
   finish(): PackedChanges {
@@ -213,6 +237,8 @@ function answer(database: Database, request: Request): Omit<Answer, 'id'> {
     case 'history': return database.history(request.from, request.end, request.after, request.through)
     case 'values': return { changes: database.values(request.positions) }
     case 'compact': return { done: database.compact(request.revision) }
+    case 'stale': return { isStale: database.isStale(request.key, request.revision) }
+    case 'plan': return {}
     case 'checkpoint': return (database.checkpoint(), {})
     case 'close': return (database.close(), {})
   }
@@ -220,22 +246,24 @@ function answer(database: Database, request: Request): Omit<Answer, 'id'> {
 
 /** The extended code's low byte is the primary one; 0 when it was not SQLite that failed. */
 function failureOf(error: unknown): Failure {
+  if (error instanceof StatusError) return { message: error.message, code: NOT_OPENED }
   const { errcode = 0 } = error as { errcode?: number }
   return { message: error instanceof Error ? error.message : String(error), code: errcode & 0xff }
 }
 
-function serve(path: string): void {
+async function serve({ path, plan }: WorkerData): Promise<void> {
   const port = parentPort
   assert(port, 'sqlite-worker.ts runs in a worker thread')
   let database: Database
   try {
     database = new Database(path)
+    if (plan) database.sealer = await createSealer(plan)
     port.postMessage(database.open() satisfies Opened)
   } catch (error) {
     port.postMessage({ error: failureOf(error) } satisfies Opened)
     return
   }
-  port.on('message', (request: Request) => {
+  const perform = (request: Request): void => {
     let reply: Omit<Answer, 'id'>
     try {
       reply = answer(database, request)
@@ -245,7 +273,27 @@ function serve(path: string): void {
     const buffers = reply.changes ? [reply.changes.numbers.buffer, reply.changes.values.buffer] : []
     port.postMessage({ ...reply, id: request.id } satisfies Answer, buffers)
     if (request.type === 'close') port.close()
+  }
+  // While a plan's ciphers are loaded, what was asked after it waits: it must be sealed by that plan.
+  let waiting: Request[] | undefined
+  port.on('message', (request: Request) => {
+    if (waiting) return void waiting.push(request)
+    if (request.type !== 'plan') return perform(request)
+    waiting = []
+    void createSealer(request.plan).then(sealer => {
+      const rest = waiting!
+      waiting = undefined
+      database.sealer = sealer
+      perform(request)
+      for (const each of rest) port.emit('message', each)
+    })
   })
 }
 
-serve((workerData as { path: string }).path)
+interface WorkerData {
+  path: string
+  /** How values are sealed; absent: they are not. */
+  plan?: SealingPlan
+}
+
+await serve(workerData as WorkerData)

@@ -2,10 +2,13 @@ import { Worker } from 'node:worker_threads'
 import type { Files } from '../host/files.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
+import { isSealed } from './encryption-ciphers.ts'
+import type { Sealing } from './encryption.ts'
+import { kindPrefix, providersByKind } from './encryption-plan.ts'
 import type { Change, ChangePosition, Head, Journal, JournalState } from './journal.ts'
 import { LocalStorage, type LocalOptions } from './local.ts'
-import { pack, toPosition, unpack, type Answer, type Failure, type Opened, type PackedChanges, type Question, type Request } from './sqlite-messages.ts'
-import type { Entry, Storage } from './storage.ts'
+import { NOT_OPENED, pack, toPosition, unpack, type Answer, type Failure, type Opened, type PackedChanges, type Question, type Request } from './sqlite-messages.ts'
+import type { CommitResult, Entry, Storage, Transaction } from './storage.ts'
 
 /** Bytes in the write-ahead log that make a checkpoint worth its while when nothing else is to do, and when there always is. */
 const CHECKPOINT_IDLE_BYTES = 12 << 20
@@ -21,6 +24,8 @@ export interface SqliteOptions extends LocalOptions {
   /** The database file; its folder must exist. */
   path: string
   files: Files
+  /** Values are sealed by the thread that writes them; absent: they are not. */
+  sealing?: Sealing
 }
 
 /** Opens or creates the cluster's state in one file. Rejects with a sentence when another server uses it or when it is not ours. */
@@ -31,7 +36,7 @@ export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
   // In a bundle the thread's code is a file of its own beside the others.
   const worker = new Worker(import.meta.url.endsWith('.ts') ? source : new URL('./sqlite-worker.js', import.meta.url), {
     // The process's own flags may not suit a second thread, such as --input-type.
-    name: 'k8ts-storage', execArgv: [], workerData: { path: options.path },
+    name: 'k8ts-storage', execArgv: [], workerData: { path: options.path, ...(options.sealing && { plan: options.sealing.plan() }) },
   })
   const opened = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error(`the thread for ${options.path} ended before the file was open`)))
@@ -42,7 +47,8 @@ export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
   }
   await growLog(options)
   const state: JournalState = { ...opened, heads: headsOf(opened.heads) }
-  return new LocalStorage(new SqliteJournal(worker, options.path, options.log), state, options)
+  const journal = new SqliteJournal(worker, options.path, options.log, options.sealing)
+  return options.sealing ? new SealingStorage(journal, state, options, options.sealing) : new LocalStorage(journal, state, options)
 }
 
 /** SQLite ignores what stands in its log after the last valid frame, and reuses the blocks after each checkpoint. */
@@ -58,6 +64,30 @@ function* headsOf(packed: PackedChanges): Iterable<readonly [string, Head]> {
   for (const { key, revision, index, createRevision, deadlineMs } of unpack(packed)) yield [key, { revision, index, createRevision, deadlineMs, deleted: false }]
 }
 
+/** Refuses at once what the thread could not seal: there it would fail other writers' transactions too. */
+class SealingStorage extends LocalStorage {
+  readonly #sealing: Sealing
+  readonly #journal: SqliteJournal
+
+  constructor(journal: SqliteJournal, state: JournalState, options: SqliteOptions, sealing: Sealing) {
+    super(journal, state, options)
+    this.#sealing = sealing
+    this.#journal = journal
+  }
+
+  override commit(transaction: Transaction): Promise<CommitResult> {
+    for (const { type, key } of transaction.operations) {
+      const refusal = type === 'put' ? this.#sealing.refusal(key) : undefined
+      if (refusal) return Promise.reject(refusal)
+    }
+    return super.commit(transaction)
+  }
+
+  async isStale(key: string): Promise<boolean> {
+    return this.#journal.isStale(key, await this.currentRevision())
+  }
+}
+
 interface Outstanding {
   resolve(answer: Answer): void
   reject(error: Error): void
@@ -68,19 +98,34 @@ export class SqliteJournal implements Journal {
   readonly #worker: Worker
   readonly #path: string
   readonly #log: Log
+  readonly #sealing: Sealing | undefined
+  readonly #forget: (() => void) | undefined
+  #isNamed: (kind: string) => boolean = () => false
   readonly #outstanding = new Map<number, Outstanding>()
   #lastId = 0
   #walBytes = 0
   /** Why the worker is no more. */
   #dead: Error | undefined
 
-  constructor(worker: Worker, path: string, log: Log) {
+  constructor(worker: Worker, path: string, log: Log, sealing?: Sealing) {
     this.#worker = worker
     this.#path = path
     this.#log = log
+    this.#sealing = sealing
+    this.#planned()
+    this.#forget = sealing?.onChange(() => {
+      this.#planned()
+      void this.#ask({ type: 'plan', plan: sealing.plan() }).catch(error => log.error('The new encryption keys could not be handed on', { error: errorMessage(error) }))
+    })
     worker.on('message', (answer: Answer) => this.#answered(answer))
     worker.on('error', error => this.#died(errorMessage(error)))
     worker.on('exit', () => this.#died('its thread ended'))
+  }
+
+  #planned(): void {
+    if (!this.#sealing) return
+    const providersOf = providersByKind(this.#sealing.plan())
+    this.#isNamed = kind => providersOf(kind) !== undefined
   }
 
   get broken(): Error | undefined {
@@ -126,21 +171,38 @@ export class SqliteJournal implements Journal {
   }
 
   async read(key: string, revision: number): Promise<Entry | undefined> {
-    return entriesOf(await this.#ask({ type: 'read', key, revision }))[0]
+    return (await this.#entries({ type: 'read', key, revision }))[0]
   }
 
   async scan(from: string, end: string | undefined, revision: number, limit: number): Promise<readonly Entry[]> {
-    return entriesOf(await this.#ask({ type: 'scan', from, end, revision, limit }))
+    return this.#entries({ type: 'scan', from, end, revision, limit })
   }
 
   async history(from: string, end: string | undefined, after: number, through: number): Promise<{ changes: readonly Change[]; through: number }> {
     const answer = await this.#ask({ type: 'history', from, end, after, through })
-    return { changes: unpack(answer.changes!), through: answer.through! }
+    return { changes: await this.#opened(unpack(answer.changes!)), through: answer.through! }
   }
 
   async values(positions: readonly ChangePosition[]): Promise<readonly (Uint8Array | undefined)[]> {
     const answer = await this.#ask({ type: 'values', positions: positions.map(toPosition) })
-    return unpack(answer.changes!).map(({ value }) => value)
+    return (await this.#opened(unpack(answer.changes!))).map(({ value }) => value)
+  }
+
+  /** Whether a key's value is sealed otherwise than it would be today. Kinds that nothing is said of cost no question. */
+  async isStale(key: string, revision: number): Promise<boolean> {
+    return this.#isNamed(kindPrefix(key)) && (await this.#ask({ type: 'stale', key, revision })).isStale!
+  }
+
+  async #entries(question: Question): Promise<Entry[]> {
+    const { changes } = await this.#ask(question)
+    return (await this.#opened(unpack(changes!))).map(({ key, value, revision, createRevision }) => ({ key, value: value!, revision, createRevision }))
+  }
+
+  /** The thread has opened what it has the keys for. */
+  async #opened(changes: Change[]): Promise<Change[]> {
+    const sealing = this.#sealing
+    if (!sealing || !changes.some(({ value }) => value && isSealed(value))) return changes
+    return Promise.all(changes.map(async change => (change.value && isSealed(change.value) ? { ...change, value: await sealing.openRemotely(change.key, change.value) } : change)))
   }
 
   /** In steps, so that writes pass between them. */
@@ -149,14 +211,12 @@ export class SqliteJournal implements Journal {
   }
 
   async close(): Promise<void> {
+    this.#forget?.()
     if (this.#dead) return
     await this.#ask({ type: 'close' })
     await new Promise<void>(resolve => (this.#dead ? resolve() : this.#worker.once('exit', () => resolve())))
   }
 }
-
-const entriesOf = ({ changes }: Answer): Entry[] =>
-  unpack(changes!).map(({ key, value, revision, createRevision }) => ({ key, value: value!, revision, createRevision }))
 
 /** SQLite's primary result codes that have a sentence of their own. */
 const BUSY = 5
@@ -172,6 +232,7 @@ function openingError(path: string, { code, message }: Failure): Error {
 }
 
 function diskError(path: string, { code, message }: Failure): StatusError {
+  if (code === NOT_OPENED) return new StatusError('InternalError', message)
   if (code === FULL) return new StatusError('InternalError', `the disk that holds the cluster state is full (${path}); nothing was written, free some space and try again`)
   if (code === READ_ONLY) return new StatusError('InternalError', `the cluster state in ${path} cannot be written: the file or its file system is read-only`)
   return new StatusError('InternalError', `the disk that holds the cluster state failed (${path}): ${message}`)

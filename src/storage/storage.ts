@@ -21,6 +21,8 @@ export interface Storage {
   compact(revision: number): Promise<void>
   /** The newest revision that this process knows to be compacted. */
   compactedRevision(): number
+  /** Whether what is kept under a key is sealed otherwise than it would be today: writing it again is worth its while. Absent: never. */
+  isStale?(key: string): Promise<boolean>
   /** Ends all watches, finishes the writes that were begun, and releases the file or connection. */
   close(): Promise<void>
 }
