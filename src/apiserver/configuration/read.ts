@@ -1,6 +1,6 @@
 import { decode } from '../../machinery/schema/decode.ts'
 import type { Schema } from '../../machinery/schema/schema.ts'
-import { badRequest, type Cause } from '../../machinery/status.ts'
+import { badRequest, StatusError, type Cause } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
 
 /** A kind of configuration file: one form whatever its version. */
@@ -21,8 +21,13 @@ export function readConfiguration<T>(text: string, { kind, group, versions, sche
   if (said.kind !== kind || !versions.some(version => said.apiVersion === `${group}/${version}`)) {
     return fail(`no kind ${JSON.stringify(said.kind)} is registered for version ${JSON.stringify(said.apiVersion)}`)
   }
-  const { object, problems } = decode(schema, parsed.value, parsed)
-  return problems.length > 0 ? fail(`strict decoding error: ${problems.join(', ')}`) : object
+  try {
+    const { object, problems } = decode(schema, parsed.value, parsed)
+    return problems.length > 0 ? fail(`strict decoding error: ${problems.sort().join(', ')}`) : object
+  } catch (error) {
+    if (error instanceof StatusError && !error.message.startsWith('failed')) fail(error.message)
+    throw error
+  }
 }
 
 /** Refuses a configuration that is well-formed and wrong, naming everything that is wrong with it. */
