@@ -77,6 +77,11 @@ export class Stores implements ObjectReader {
     return this.of(resource).snapshot().range(prefixOf(resource, namespace)).entries.map(({ object }) => object as T)
   }
 
+  /** Whether what is kept under a key is sealed with a key that was replaced: then writing it again changes something after all. */
+  async isStale(key: string): Promise<boolean> {
+    return (await this.#options.storage.isStale?.(key)) ?? false
+  }
+
   version(resource: AnyResource): number {
     return this.of(resource).changedAt()
   }
