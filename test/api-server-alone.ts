@@ -16,10 +16,10 @@ import type { Storage } from '../src/storage/storage.ts'
 const day = 86_400_000
 const validity = { notBefore: new Date(Date.UTC(2020, 0, 1)), notAfter: new Date(Date.UTC(2020, 0, 1) + 36_500 * day) }
 
-/** A token that makes its bearer an administrator: the transcripts were recorded with one. */
+/** A token that makes its bearer the administrator that the transcripts were recorded with. */
 export const ADMIN_TOKEN = 'golden'
 const adminToken: Authenticator = {
-  name: 'static', authenticate: async ({ bearerToken }) => (bearerToken === ADMIN_TOKEN ? { name: 'admin', groups: ['system:masters'] } : undefined),
+  name: 'static', authenticate: async ({ bearerToken }) => (bearerToken === ADMIN_TOKEN ? { name: 'bench', uid: 'uid1', groups: ['system:masters'] } : undefined),
 }
 
 type Parts = Parameters<typeof memoryStorage>[0]

@@ -1,9 +1,9 @@
 import type { Cause } from '../machinery/status.ts'
-import { CIDR_EXAMPLE, isIP } from './addresses.ts'
+import { addressProblems, CIDR_EXAMPLE, isIP } from './addresses.ts'
 import { invalid } from './validation.ts'
 
 /** An address as a number; 32 bits wide for IPv4, also where it is written as IPv6 that maps IPv4. */
-interface Address {
+export interface Address {
   readonly bits: 32 | 128
   readonly value: bigint
 }
@@ -64,6 +64,14 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix < 0 || prefix > address.bits ? undefined : { ...address, prefix }
 }
 
+/** What is wrong with an address where fields know one form of it only. */
+export function canonicalAddressProblems(text: string): string[] {
+  const problems = addressProblems(text)
+  if (problems.length > 0) return problems
+  const canonical = formatAddress(parseAddress(text)!)
+  return text === canonical ? [] : [`must be in canonical form ("${canonical}")`]
+}
+
 const hostBits = ({ bits, value, prefix }: Cidr): bigint => value & ((1n << BigInt(bits - prefix)) - 1n)
 const networkOf = (cidr: Cidr): Cidr => ({ ...cidr, value: cidr.value - hostBits(cidr) })
 export const formatCidr = (cidr: Cidr): string => `${formatAddress(networkOf(cidr))}/${cidr.prefix}`
@@ -109,8 +117,16 @@ export function cidrWarnings(field: string, text: string): string[] {
     warnings.push(`${field}: CIDR value "${text}" is ambiguous in this context (should be "${formatCidr(cidr)}" or "${formatAddress(cidr)}/${cidr.bits}"?)`)
   }
   if (hasLeadingZeros(text) || isMapped(text)) {
-    warnings.push(`${field}: non-standard CIDR value "${text}" will be considered invalid in a future Kubernetes release: use "${formatCidr(cidr)}"`)
+    warnings.push(`${field}: non-standard CIDR value "${text}" is invalid: use "${formatCidr(cidr)}"`)
   }
   if (warnings.length === 0 && text !== formatCidr(cidr)) warnings.push(`${field}: IPv6 CIDR value "${text}" should be in RFC 5952 canonical format ("${formatCidr(cidr)}")`)
   return warnings
+}
+
+/** Forms of an address that are read, but are not the one form that it has. */
+export function addressWarnings(field: string, text: string): string[] {
+  const address = parseAddress(text)
+  if (!address || formatAddress(address) === text) return []
+  if (address.bits === 32) return [`${field}: non-standard IP address "${text}" is invalid: use "${formatAddress(address)}"`]
+  return [`${field}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${formatAddress(address)}")`]
 }

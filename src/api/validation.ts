@@ -39,7 +39,7 @@ export const inRange = (field: string, value: number, least: number, most: numbe
 /** `field is immutable` when the two differ. */
 export const immutable = (field: string, next: unknown, old: unknown): Cause[] => (sameJson(next, old) ? [] : [invalid(field, next, 'field is immutable')])
 
-/** Whether two JSON values are the same; empty lists and maps count as absent, as they do in storage. */
+/** Whether two JSON values are the same; empty lists count as absent, as they do in storage. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (isEmpty(a) && isEmpty(b)) return true

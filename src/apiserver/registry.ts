@@ -1,13 +1,14 @@
 import type { AnyResource, KubeObject } from '../api/resource.ts'
+import { sameJson } from '../api/validation.ts'
 import type { ObjectMeta } from '../api/meta/object-meta.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import { nameSuffix, type Random } from '../machinery/random.ts'
 import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError, type Cause } from '../machinery/status.ts'
 import { decode } from '../machinery/schema/decode.ts'
 import { resolve, type Schema } from '../machinery/schema/schema.ts'
+import { storedForm } from '../machinery/schema/stored.ts'
 import type { Admission } from './admission-chain.ts'
 import { hasSubresource, isDryRun, nameOf, servedOf, withMeta, type Call } from './call.ts'
-import { equal } from './equal.ts'
 import type { KindHooks } from './hooks.ts'
 import type { FieldTracker } from './field-tracker.ts'
 import { validateAnyMeta, validateMeta, validateMetaUpdate, withoutRepeatedOwners } from './object-meta.ts'
@@ -86,7 +87,7 @@ export class Registry {
     this.#warn(call, draft, undefined)
     await admission.validate(call, 'CREATE', draft, undefined)
     refuseVersion(draft)
-    const stored = await this.#insert(call, draft, Boolean(generated))
+    const stored = await this.#insert(call, storedForm(resource.schema as Schema<KubeObject>, draft), Boolean(generated))
     reserved.commit()
     return stored
   }
@@ -145,7 +146,7 @@ export class Registry {
     const { admission, fields, hooks, stores } = this.#parts
     const store = stores.of(resource)
     const old = current.object
-    const draft = await change.next(old)
+    let draft = await change.next(old)
     matchName(call, draft)
     matchNamespace(call, draft)
     if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
@@ -163,8 +164,9 @@ export class Registry {
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
     await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
     if (!change.internal) await admission.validate(call, 'UPDATE', draft, old)
+    draft = storedForm(resource.schema as Schema<KubeObject>, draft)
     const isReleased = isLastRelease(draft, old)
-    if (!isReleased && fields.unchanged(draft, old)) return old
+    if (!isReleased && fields.unchanged(draft, old) && !(await stores.isStale(key))) return old
     if (isReleased) {
       if (isDryRun(call)) return draft
       if ((await store.delete(key, current.revision)).written) {
@@ -257,7 +259,7 @@ export class Registry {
   #setGeneration(resource: AnyResource, draft: KubeObject, old: KubeObject, subresource: string | undefined): void {
     const before = old.metadata.generation
     // A status may come with annotations (a deployment's revision): they are no change of what is wanted.
-    const changed = subresource !== 'status' && resource.generationOf !== undefined && !equal(resource.generationOf(draft), resource.generationOf(old))
+    const changed = subresource !== 'status' && resource.generationOf !== undefined && !sameJson(resource.generationOf(draft), resource.generationOf(old))
     const generation = changed ? (before ?? 0) + 1 : before
     if (generation === undefined) delete draft.metadata.generation
     else draft.metadata.generation = generation

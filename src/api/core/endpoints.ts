@@ -8,7 +8,8 @@ import { ageColumn, listWithMore, nameColumn } from '../columns.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { addressProblems } from '../addresses.ts'
-import { inRange, invalid, invalidBy, notSupported, required } from '../validation.ts'
+import { addressWarnings } from '../cidr.ts'
+import { inRange, invalid, invalidBy, notSupported, required, sameJson } from '../validation.ts'
 import { endpointAddressProblems } from './endpoint-address.ts'
 
 const endpointAddressShape = object('io.k8s.api.core.v1.EndpointAddress', {
@@ -54,8 +55,20 @@ export const Endpoints: Resource<Endpoints> = defineResource<Endpoints>({
   defaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
   },
-  validate: ({ subsets }) => (subsets ?? []).flatMap((subset, index) => validateSubset(subset, `subsets[${index}]`)),
+  validate: ({ subsets }, { isNew }) => (isNew === false ? [] : validateSubsets(subsets)),
+  // What is there already may have been fine once.
+  validateUpdate: ({ subsets }, old) => (sameJson(subsets, old.subsets) ? [] : validateSubsets(subsets)),
+  warnings: endpointsWarnings,
 })
+
+const validateSubsets = (subsets: Endpoints['subsets']): Cause[] => (subsets ?? []).flatMap((subset, index) => validateSubset(subset, `subsets[${index}]`))
+
+/** The cluster's own endpoints are in order. */
+function endpointsWarnings({ metadata, subsets }: Endpoints): string[] {
+  if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return []
+  return (subsets ?? []).flatMap((subset, index) => (['addresses', 'notReadyAddresses'] as const).flatMap(list =>
+    (subset[list] ?? []).flatMap(({ ip }, at) => addressWarnings(`subsets[${index}].${list}[${at}].ip`, ip))))
+}
 
 function addressesText(subsets: readonly EndpointSubset[] | undefined): string {
   if (!subsets?.length) return '<none>'
@@ -69,7 +82,7 @@ function validateSubset({ addresses, notReadyAddresses, ports }: EndpointSubset,
   for (const [list, all] of [['addresses', addresses], ['notReadyAddresses', notReadyAddresses]] as const) {
     for (const [index, { ip, hostname, nodeName }] of (all ?? []).entries()) {
       const path = `${field}.${list}[${index}]`
-      causes.push(...addressProblems(ip).concat(endpointAddressProblems(ip).filter(problem => !/^\d+(\.\d+){3}$/.test(ip) || !problem.startsWith('must be'))).map(problem => invalid(`${path}.ip`, ip, problem)))
+      causes.push(...[...addressProblems(ip), ...endpointAddressProblems(ip)].map(problem => invalid(`${path}.ip`, ip, problem)))
       if (hostname) causes.push(...invalidBy(`${path}.hostname`, hostname, dnsLabel))
       if (nodeName !== undefined) causes.push(...invalidBy(`${path}.nodeName`, nodeName, dnsSubdomain))
     }

@@ -15,8 +15,6 @@ export const LimitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   schema: limitRange,
   columns: [nameColumn, createdAtColumn],
   defaults({ spec }) {
-    // An empty list is kept as null, which is a value that somebody wrote.
-    if (!spec.limits?.length) spec.limits = null
     for (const item of spec.limits ?? []) {
       roundUpAmounts(item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio)
       if (item.type === 'Container') defaultContainerLimits(item)

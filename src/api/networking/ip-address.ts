@@ -5,8 +5,7 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { dnsSubdomain, pathSegment } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
-import { addressProblems } from '../addresses.ts'
-import { formatAddress, parseAddress } from '../cidr.ts'
+import { canonicalAddressProblems } from '../cidr.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { invalid, invalidBy, required, sameJson } from '../validation.ts'
 
@@ -43,18 +42,11 @@ export const IPAddresses: Resource<IPAddress> = defineResource<IPAddress>({
     // Upstream's rows carry the age, but its head does not announce it.
     { ...ageColumn, unannounced: true },
   ],
-  validateName: addressNameProblems,
+  // The name is the address itself.
+  validateName: canonicalAddressProblems,
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateParent(spec.parentRef, 'spec.parentRef')),
   validateUpdate: ({ spec }, old) => (sameJson(spec.parentRef, old.spec.parentRef) ? [] : [invalid('spec.parentRef', goReference(spec.parentRef), 'field is immutable')]),
 })
-
-/** The name is the address itself, in the one form that it has. */
-function addressNameProblems(name: string): string[] {
-  const problems = addressProblems(name)
-  if (problems.length > 0) return problems
-  const canonical = formatAddress(parseAddress(name)!)
-  return name === canonical ? [] : [`must be in canonical form ("${canonical}")`]
-}
 
 function validateParent(parent: ParentReference | undefined, field: string): Cause[] {
   if (!parent) return [required(field)]

@@ -43,10 +43,6 @@ export const CSINodes: Resource<CSINode> = defineResource<CSINode>({
   storageVersionHash: 'Pe62DkZtjuo=',
   schema: csiNode,
   columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec.drivers?.length ?? 0 }, ageColumn],
-  defaults({ spec }) {
-    // An empty list is kept as null, which is a value that somebody wrote.
-    if (!spec.drivers?.length) spec.drivers = null
-  },
   validate: ({ spec }) => validateDrivers(spec.drivers ?? [], 'spec.drivers'),
   validateUpdate: ({ spec }, old) => (old.spec.drivers ?? []).flatMap(before =>
     (spec.drivers ?? []).filter(({ name }) => name === before.name).filter(next => !sameIdentity(next, before)).map(refuseChange)),

@@ -156,13 +156,13 @@ export interface Plan {
   readonly absent: ((notes: Notes) => unknown) | undefined
   /** Leaves out what the decoder found empty. */
   readonly isEmpty: ((value: unknown) => boolean) | undefined
-  /** An empty list or map and an absent one are the same, as they are in storage and in protobuf. */
+  /** Always written: storage and protobuf know no difference between an empty list or map and an absent one (`storedForm`). */
   readonly emptyIsNull: boolean
   readonly isMap: boolean
 }
 
 const isEmptyScalar = (value: unknown): boolean => value === '' || value === 0 || value === false
-const hasNone = (value: unknown): boolean => {
+export const hasNone = (value: unknown): boolean => {
   if (typeof value === 'string') return value === ''
   if (Array.isArray(value)) return value.length === 0
   for (const _ in value as object) return false
@@ -221,7 +221,7 @@ function decodeFields(plans: readonly Plan[], value: Record<string, unknown>, no
       continue
     }
     const decoded = plan.decode(raw, notes)
-    if (plan.isEmpty === undefined || !plan.isEmpty(decoded)) out[plan.name] = plan.emptyIsNull && hasNone(decoded) ? null : decoded
+    if (plan.isEmpty === undefined || !plan.isEmpty(decoded)) out[plan.name] = decoded
   }
   for (const _ in value) seen--
   if (seen !== 0) noteUnknown(out, value, schema, notes)

@@ -1,16 +1,6 @@
+import { NAMED_STRINGS } from './go-named-strings.ts'
 import type { Field, TypeNode } from './schema.ts'
 import { resolve } from './schema.ts'
-
-/** Struct fields whose Go type has a name of its own; error messages tell it. Named string types that are not here read `string`. */
-const NAMED: Readonly<Record<string, string>> = {
-  'Secret.type': 'v1.SecretType', 'PodSpec.restartPolicy': 'v1.RestartPolicy', 'PodSpec.dnsPolicy': 'v1.DNSPolicy', 'PodSpec.preemptionPolicy': 'v1.PreemptionPolicy',
-  'Container.imagePullPolicy': 'v1.PullPolicy', 'Container.terminationMessagePolicy': 'v1.TerminationMessagePolicy', 'Container.restartPolicy': 'v1.ContainerRestartPolicy',
-  'ContainerPort.protocol': 'v1.Protocol', 'ServicePort.protocol': 'v1.Protocol', 'ServiceSpec.type': 'v1.ServiceType', 'ServiceSpec.sessionAffinity': 'v1.ServiceAffinity',
-  'ServiceSpec.ipFamilies': 'v1.IPFamily', 'ServiceSpec.ipFamilyPolicy': 'v1.IPFamilyPolicy', 'ServiceSpec.externalTrafficPolicy': 'v1.ServiceExternalTrafficPolicy',
-  'DeploymentStrategy.type': 'v1.DeploymentStrategyType', 'Toleration.operator': 'v1.TolerationOperator', 'Toleration.effect': 'v1.TaintEffect', 'Taint.effect': 'v1.TaintEffect',
-  'ObjectMeta.uid': 'types.UID', 'OwnerReference.uid': 'types.UID', 'PersistentVolumeClaimSpec.accessModes': 'v1.PersistentVolumeAccessMode', 'HTTPGetAction.scheme': 'v1.URIScheme',
-  'NamespaceSpec.finalizers': 'v1.FinalizerName', 'ResourceQuotaSpec.scopes': 'v1.ResourceQuotaScope', 'VolumeMount.mountPropagation': 'v1.MountPropagationMode',
-}
 
 const SCALARS: Readonly<Record<string, string>> = {
   bool: 'bool', int32: 'int32', int64: 'int64', double: 'float64', bytes: '[]uint8', intOrString: 'int32', time: 'string', microTime: 'string', duration: 'string',
@@ -27,7 +17,7 @@ export function goTypeOf(node: TypeNode, struct: string, field: string): string 
       const value = resolve(target.value)
       return value.type === 'quantity' ? 'v1.ResourceList' : `map[string]${value.type === 'bytes' ? '[]uint8' : goTypeOf(value, struct, field)}`
     }
-    case 'string': return NAMED[`${struct}.${field}`] ?? 'string'
+    case 'string': return NAMED_STRINGS.get(`${struct}.${field}`) ?? 'string'
     default: return SCALARS[target.type] ?? 'string'
   }
 }
