@@ -1,11 +1,12 @@
 import { gzipped } from '../host/gzip.ts'
 import { nextTurn } from '../machinery/clock.ts'
-import { concat, packed } from './representation/bytes.ts'
+import { packed } from './representation/bytes.ts'
 
-/** Answers up to this size go in one piece. */
-export const WHOLE = 256 * 1024
-/** The pieces of larger ones. Two wait for the client at most: one is filled while the other is on its way, and new buffers would make the garbage collector run. */
-const CHUNK = 128 * 1024
+/**
+ * Answers up to this size go in one piece, larger ones in pieces of this size. Two wait for the client at most: one is filled while the other is on its way, and
+ * new buffers would make the garbage collector run. Upstream compresses from this size on as well.
+ */
+export const WHOLE = 128 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
@@ -25,18 +26,14 @@ export interface Sending {
 
 /** Sends an answer of many pieces: small ones as a whole, large ones each time the client has room, so that small requests get their turn in between. */
 export async function sendPieces(exchange: Sending, status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Headers): Promise<void> {
-  const rest = pieces[Symbol.iterator]()
-  const first: Uint8Array[] = []
-  for (let length = 0; length <= WHOLE;) {
-    const next = rest.next()
-    if (next.done) return exchange.sendWhole(status, contentType, concat(first, length), headers)
-    first.push(next.value)
-    length += next.value.length
-  }
+  const parts = packed(pieces, WHOLE)
+  const first = parts.next()
+  const second = parts.next()
+  if (second.done) return exchange.sendWhole(status, contentType, first.value ?? new Uint8Array(), headers)
   const compressed = status === 200 && /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(exchange.header('accept-encoding') ?? '')
   exchange.begin(status, { 'content-type': contentType, ...headers, ...(compressed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
-  const parts = recorded(packed([first, { [Symbol.iterator]: () => rest }], CHUNK), exchange.record?.response)
-  if (await sendParts(exchange, compressed ? gzipped(parts) : parts)) exchange.end()
+  const all = recorded([[first.value as Uint8Array, second.value], parts], exchange.record?.response)
+  if (await sendParts(exchange, compressed ? gzipped(all) : all)) exchange.end()
 }
 
 /** Whether the client stayed until the end. */
@@ -54,9 +51,11 @@ async function sendParts(exchange: Sending, parts: Iterable<Uint8Array> | AsyncI
   return !exchange.isGone
 }
 
-function* recorded(parts: Iterable<Uint8Array>, record: Uint8Array[] | undefined): Generator<Uint8Array> {
-  for (const part of parts) {
-    record?.push(part.slice())
-    yield part
+function* recorded(lists: Iterable<Iterable<Uint8Array>>, record: Uint8Array[] | undefined): Generator<Uint8Array> {
+  for (const parts of lists) {
+    for (const part of parts) {
+      record?.push(new Uint8Array(part))
+      yield part
+    }
   }
 }

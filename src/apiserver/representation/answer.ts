@@ -10,6 +10,7 @@ import { toServedVersion } from '../versions.ts'
 import { concat, jsonItem, jsonObject, metadataItem, protobufItem, protobufMessage, utf8 } from './bytes.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 import { notAcceptable, type Format } from './negotiate.ts'
+import { prettyJson } from './pretty.ts'
 import { noRows, rowHead, rowOf, shownMetadata, tableHead, type IncludeObject, type TableParts } from './table.ts'
 import { goPackage } from '../../api/go-form.ts'
 import { StatusError } from '../../machinery/status.ts'
@@ -29,9 +30,7 @@ export interface AnswerParts {
 export function bodyOf(outcome: Outcome, parts: AnswerParts): Iterable<Uint8Array> {
   const { format } = parts
   if (format.mediaType === YAML_TYPE) return [utf8(stringifyYaml(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, mediaType: JSON_TYPE, pretty: false } })))))]
-  if (format.pretty && format.mediaType === JSON_TYPE) {
-    return [utf8(`${JSON.stringify(JSON.parse(text(bodyOf(outcome, { ...parts, format: { ...format, pretty: false } }))), undefined, 2)}\n`)]
-  }
+  if (format.pretty && format.mediaType === JSON_TYPE) return prettyJson(bodyOf(outcome, { ...parts, format: { ...format, pretty: false } }))
   if (isStatus(outcome.object)) return statusBody(outcome.object, parts)
   if (format.as?.kind === 'Table') return tableBody(outcome, parts)
   if (format.as) return metadataBody(outcome, parts)

@@ -86,25 +86,32 @@ export function metadataItem(resource: AnyResource, entry: Entry): Uint8Array {
  * Puts pieces together into parts of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. There are two buffers in turn,
  * so a part must be used up before the next but one is asked for.
  */
-export function* packed(lists: Iterable<Iterable<Uint8Array>>, size: number): Generator<Uint8Array> {
-  let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
+export function* packed(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
+  let buffer: Uint8Array = Buffer.allocUnsafeSlow(Math.min(FIRST, size))
+  let other: Uint8Array | undefined
   let length = 0
-  for (const pieces of lists) {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) {
-        const room = size - length
-        const fits = piece.length - at <= room
-        buffer.set(at === 0 && fits ? piece : piece.subarray(at, at + room), length)
-        length += fits ? piece.length - at : room
-        at += room
-        if (length < size) continue
-        yield buffer
-        ;[buffer, other] = [other, buffer]
-        length = 0
-      }
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      if (length === buffer.length && length < size) buffer = grown(buffer, size)
+      const taken = Math.min(buffer.length - length, piece.length - at)
+      buffer.set(taken === piece.length ? piece : piece.subarray(at, at + taken), length)
+      length += taken
+      at += taken
+      if (length < size) continue
+      yield buffer
+      ;[buffer, other] = [other ?? Buffer.allocUnsafeSlow(size), buffer]
+      length = 0
     }
   }
   if (length > 0) yield buffer.subarray(0, length)
+}
+/** Most answers are small. */
+const FIRST = 8 * 1024
+
+function grown(buffer: Uint8Array, size: number): Uint8Array {
+  const larger = Buffer.allocUnsafeSlow(Math.min(buffer.length * 4, size))
+  larger.set(buffer)
+  return larger
 }
 
 export function concat(parts: readonly Uint8Array[], length = parts.reduce((sum, part) => sum + part.length, 0)): Uint8Array {
