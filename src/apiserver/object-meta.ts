@@ -4,21 +4,21 @@ import { validateAnnotations, validateLabels } from '../api/meta/validation.ts'
 import { forbidden, invalid, invalidBy, required, tooLong } from '../api/validation.ts'
 import { asPrefix, byteLength, dnsSubdomain, pathSegment, qualifiedName } from '../machinery/names.ts'
 import type { Cause } from '../machinery/status.ts'
-import { takesAnyFinalizer } from './strategies.ts'
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const FIELD_MANAGER_LIMIT = 128
 const SUBRESOURCE_LIMIT = 256
 
-/**
- * The rules of metadata that nearly all kinds state: for their own names, and for finalizers, which only the garbage collector and those with a
- * domain may put there.
- */
-export function validateMeta(resource: AnyResource, meta: ObjectMeta): Cause[] {
-  const standard = (takesAnyFinalizer(resource) ? [] : meta.finalizers ?? []).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name)
-    ? [] : [invalid(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]))
-  return [...metaProblems(resource, meta, resource.validateName ?? (name => dnsSubdomain(name))), ...standard]
+/** The checks of metadata that kinds state besides the generic ones, by the letters of `meta-rules.ts`. */
+export function metaChecks(resource: AnyResource, next: ObjectMeta, old?: ObjectMeta): Readonly<Record<string, () => Cause[]>> {
+  const plain = (): Cause[] => metaProblems(resource, next, resource.validateName ?? (name => dnsSubdomain(name)))
+  const changes = (): Cause[] => (old ? validateMetaUpdate(next, old) : [])
+  return { '': () => [], m: plain, M: () => [...plain(), ...finalizerNames(next)], u: changes, U: () => [...changes(), ...finalizerNames(next)] }
 }
+
+/** Only the garbage collector and those with a domain may put finalizers there. */
+const finalizerNames = ({ finalizers }: ObjectMeta): Cause[] => (finalizers ?? []).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name)
+  ? [] : [invalid(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]))
 
 /** The least that the metadata of every object must keep to, whatever its kind says. */
 export const validateAnyMeta = (resource: AnyResource, meta: ObjectMeta): Cause[] => metaProblems(resource, meta, pathSegment)
@@ -94,7 +94,7 @@ const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\
 /** What an update may not change of the metadata. */
 export function validateMetaUpdate(next: ObjectMeta, old: ObjectMeta): Cause[] {
   const causes: Cause[] = []
-  const finalizersAdded = (next.finalizers ?? []).filter(name => !(old.finalizers ?? []).includes(name))
+  const finalizersAdded = [...new Set(next.finalizers)].filter(name => !(old.finalizers ?? []).includes(name)).sort()
   if (old.deletionTimestamp !== undefined && finalizersAdded.length > 0) {
     causes.push(forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${finalizersAdded.map(name => JSON.stringify(name)).join(', ')}}`))
   }

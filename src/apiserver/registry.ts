@@ -11,10 +11,11 @@ import type { Admission } from './admission-chain.ts'
 import { hasSubresource, isDryRun, nameOf, servedOf, withMeta, type Call } from './call.ts'
 import type { KindHooks } from './hooks.ts'
 import type { FieldTracker } from './field-tracker.ts'
-import { validateAnyMeta, validateMeta, validateMetaUpdate, withoutRepeatedOwners } from './object-meta.ts'
+import { orderedCauses, rulesOfCreate } from './meta-rules.ts'
+import { metaChecks, validateAnyMeta, validateMetaUpdate, withoutRepeatedOwners } from './object-meta.ts'
 import { primeJson } from './representation/bytes.ts'
 import { keyOf, type Entry, type Stores } from './stores.ts'
-import { lax, needsVersion } from './strategies.ts'
+import { needsVersion } from './strategies.ts'
 import { toServedVersion } from './versions.ts'
 
 /** Random characters at the end of a generated name, and how long the rest may be. */
@@ -78,15 +79,15 @@ export class Registry {
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
     if (resource.generationOf) draft.metadata.generation = 1
-    resource.prepareForCreate?.(draft, this.#parts.clock.now())
+    resource.prepareForCreate?.(draft, this.#parts.clock.now(), warning => call.warnings.add(warning))
     const rules = rulesOf(call)
     const causes = rules.resource.validate?.(rules.view(draft), { ...this.#context(), isNew: true }) ?? []
-    this.#refuse(resource, draft, [...(lax(rules.resource) ? [] : validateMeta(resource, draft.metadata)), ...causes])
+    this.#refuse(resource, draft, [...metaChecks(resource, draft.metadata)[rulesOfCreate(rules.resource)]!(), ...causes])
     this.#refuse(resource, draft, validateAnyMeta(resource, draft.metadata))
     await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
     await admission.validate(call, 'CREATE', draft, undefined)
-    refuseVersion(draft)
+    if (!isDryRun(call)) refuseVersion(draft)
     const stored = await this.#insert(call, storedForm(resource.schema as Schema<KubeObject>, draft), Boolean(generated))
     reserved.commit()
     return stored
@@ -191,15 +192,14 @@ export class Registry {
     const { resource } = call
     const rules = rulesOf(call)
     const [next, before] = [rules.view(draft), rules.view(old)]
-    const meta = validateAnyMeta(resource, draft.metadata)
-    const changes = validateMetaUpdate(draft.metadata, old.metadata)
     const context = { ...this.#context(), isNew: false, ...(subresource && { subresource }) }
-    const causes = (subresource === 'status'
-      ? rules.resource.validateStatusUpdate?.(next, before, context)
-      : [...(rules.resource.validate?.(next, context) ?? []), ...(rules.resource.validateUpdate?.(next, before, context) ?? [])]) ?? []
-    // Upstream looks at metadata in the generic update and again in the kind's: clients see the same problem told up to four times.
-    const again = lax(rules.resource) ? [] : [...changes, ...(subresource ? [] : validateMeta(resource, draft.metadata).filter(({ field }) => field !== 'metadata.name'))]
-    this.#refuse(resource, draft, [...meta, ...changes, ...again, ...causes])
+    const isStatus = subresource === 'status'
+    const causes = orderedCauses(rules.resource, subresource, {
+      ...metaChecks(resource, draft.metadata, old.metadata),
+      V: () => rules.resource.validate?.(next, context) ?? [],
+      X: () => (isStatus ? rules.resource.validateStatusUpdate : rules.resource.validateUpdate)?.(next, before, context) ?? [],
+    })
+    this.#refuse(resource, draft, [...validateAnyMeta(resource, draft.metadata), ...validateMetaUpdate(draft.metadata, old.metadata), ...causes])
     if (subresource !== 'status') this.#warn(call, draft, old)
   }
 

@@ -27,12 +27,6 @@ export const needsVersion = named(
   'servicecidrs.networking.k8s.io', 'ipaddresses.networking.k8s.io', 'volumeattributesclasses.storage.k8s.io',
 )
 
-/** Names, labels and finalizers of these are held to the rules of any object only, not to those of a kind. */
-export const lax = named('events')
-
-/** Finalizers of these need not be anybody's that has a domain. */
-export const takesAnyFinalizer = named('leases.coordination.k8s.io')
-
 /** A deletion answers the object that is gone, not a Status. */
 export const answersDeleted = named(
   'pods', 'services', 'serviceaccounts', 'podtemplates', 'persistentvolumes', 'persistentvolumeclaims', 'resourcequotas', 'namespaces',
