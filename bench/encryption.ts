@@ -10,7 +10,9 @@ import { sqliteStorage } from '../src/storage/sqlite.ts'
 import { startAlone } from '../test/api-server-alone.ts'
 import { Connection, type Credentials } from './http1-client.ts'
 
-const PER_ROUND = 2000
+/** Short rounds in turn, and their medians: what else the machine does falls on both alike. */
+const PER_ROUND = 250
+const WARM_UP = 8
 const WIDTH = 16
 
 async function serve(sealed: boolean): Promise<void> {
@@ -29,7 +31,7 @@ async function serve(sealed: boolean): Promise<void> {
 interface Server {
   readonly child: ChildProcess
   readonly connections: readonly Connection[]
-  readonly used: Record<string, number>
+  readonly used: Record<string, number[]>
 }
 
 const next = <T>(child: ChildProcess): Promise<T> => new Promise(resolve => child.once('message', message => resolve(message as T)))
@@ -64,19 +66,21 @@ async function round({ child, connections, used }: Server, kind: string, number:
       if (status >= 400) throw new Error(`${status} ${head}`)
     }
   }))
-  if (number > 0) used[kind] = (used[kind] ?? 0) + (await cpu(child)) - before
+  const spent = (await cpu(child)) - before
+  if (number > WARM_UP) (used[kind] ??= []).push(spent / PER_ROUND)
 }
 
-const [mode = '4'] = process.argv.slice(2)
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+const [mode = '30'] = process.argv.slice(2)
 if (mode === 'clear' || mode === 'sealed') await serve(mode === 'sealed')
 else {
   const [clear, sealed] = [await start('clear'), await start('sealed')]
   const rounds = Number(mode)
-  for (let number = 0; number <= rounds; number++) {
+  for (let number = 0; number <= rounds + WARM_UP; number++) {
     for (const kind of Object.keys(kinds)) for (const server of number % 2 ? [clear, sealed] : [sealed, clear]) await round(server, kind, number)
   }
   for (const kind of Object.keys(kinds)) {
-    const [plain, costly] = [clear, sealed].map(({ used }) => used[kind]! / rounds / PER_ROUND) as [number, number]
+    const [plain, costly] = [clear, sealed].map(({ used }) => median(used[kind]!)) as [number, number]
     console.log(`create of ${kind}: ${plain.toFixed(0)} µs of CPU in the clear, ${costly.toFixed(0)} µs sealed: ${((costly / plain - 1) * 100).toFixed(1)} %`)
   }
   for (const { child, connections } of [clear, sealed]) {

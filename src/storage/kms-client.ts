@@ -65,7 +65,7 @@ export function connectKms(endpoint: string, timeoutMs: number): KmsService {
 /** A failed call in the words of upstream's client. */
 function rpcError(error: ServiceError): Error {
   const code = CODES[error.code] ?? 'Unknown'
-  const details = code === 'DeadlineExceeded' && /^Deadline exceeded/.test(error.details) ? 'context deadline exceeded' : error.details
+  const details = code === 'DeadlineExceeded' && error.details.startsWith('Deadline exceeded') ? 'context deadline exceeded' : error.details
   return new Error(`rpc error: code = ${code} desc = ${details}`, { cause: error })
 }
 
