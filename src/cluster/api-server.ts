@@ -4,17 +4,12 @@ import { createAdmissionPlugins } from '../apiserver/admission/index.ts'
 import { createAuditor } from '../apiserver/audit/auditor.ts'
 import { logBackend } from '../apiserver/audit/log-backend.ts'
 import { METADATA_POLICY, readAuditPolicy } from '../apiserver/audit/policy.ts'
-import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
-import type { OidcOptions } from '../apiserver/authn/oidc.ts'
-import { readTokenFile } from '../apiserver/authn/static-token.ts'
-import { isHealthPath } from '../apiserver/authz/health-paths.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import type { Observer } from '../apiserver/observation.ts'
-import { callHttp } from '../host/http.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { sealedStorage } from '../storage/sealed-storage.ts'
 import type { Sealing } from '../storage/encryption.ts'
@@ -22,6 +17,7 @@ import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createMetrics } from '../machinery/metrics.ts'
 import { dnsObjects } from './addons.ts'
+import { createAuthentication } from './authentication.ts'
 import { createAuthorization } from './authorization.ts'
 import type { ComponentContext } from './component.ts'
 import { createDescriptions } from './descriptions.ts'
@@ -30,8 +26,6 @@ import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
 const SHUTDOWN_GRACE_MS = 2_000
-const OIDC_TIMEOUT_MS = 10_000
-const OIDC_LIMIT = 1024 * 1024
 
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
@@ -60,29 +54,20 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   authorization.follow(api.authorizer, api.server.stopping)
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
   const auditor = await createAudit(context, cleanup)
-  const tokens = options.tokenAuthFile ? readTokenFile(await read(options.tokenAuthFile)) : undefined
+  const authentication = await createAuthentication(context, api, metrics)
+  authentication.follow(api.server.stopping)
   const server = await listen(api, {
     checks: [...api.checks, ...encryption.checks],
     ...(auditor && { observers: [auditor] }),
     metrics, advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
-    ...(options.anonymousAuth !== 'true' && { isOpen: (path: string) => options.anonymousAuth === 'health' && isHealthPath(path) }),
-    authenticators: createAuthenticators({ reader: api.stores, clock, serviceAccounts: api.server.tokens, ...(tokens && { tokens }), oidc: oidcProviders(context) }),
+    ...(authentication.isOpen && { isOpen: authentication.isOpen }),
+    authenticators: authentication.authenticators,
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
   context.recordPort('api', server.port)
   context.api.provide(api.local)
   context.progress('the API server answers')
-}
-
-/** The OpenID Connect provider, if one is named. */
-function oidcProviders({ options, clock, log }: ComponentContext): readonly OidcOptions[] {
-  const { oidcIssuerUrl: issuer, oidcClientId, oidcUsernameClaim: usernameClaim, oidcUsernamePrefix, oidcGroupsClaim, oidcGroupsPrefix: groupsPrefix } = options
-  if (!issuer) return []
-  return [{
-    issuer, audiences: [oidcClientId], usernameClaim, groupsPrefix, ...(oidcUsernamePrefix && { usernamePrefix: oidcUsernamePrefix }), ...(oidcGroupsClaim && { groupsClaim: oidcGroupsClaim }),
-    clock, log, fetchJson: async url => JSON.parse(await (await callHttp(url, { timeoutMs: OIDC_TIMEOUT_MS })).text(OIDC_LIMIT)) as unknown,
-  }]
 }
 
 /** The audit log, if one is wanted. It is complete once the server has gone. */

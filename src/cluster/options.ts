@@ -36,6 +36,7 @@ const domain = (text: string): string => (isSubdomain(text) ? text : unfit('a na
 const path = (text: string): string => (text === '' ? unfit('a path is needed') : resolve(text))
 const optionalPath = (text: string): string => (text === '' ? '' : resolve(text))
 const optionalDuration = (text: string): string => (text === '' || parseDuration(text) !== undefined ? text : unfit('a duration looks like 5m or 30s'))
+const milliseconds = (text: string): number => Number(parseDuration(text) ?? unfit('a duration looks like 5m or 30s')) / 1e6
 const interfaceName = (text: string): string => (/^[a-z][a-z0-9._-]{0,14}$/.test(text) ? text : unfit('an interface name has at most 15 characters'))
 const oneOf = <T extends string>(...values: readonly T[]) => (text: string): T => values.find(value => value === text) ?? unfit(`it is one of ${values.join(', ')}`)
 
@@ -88,6 +89,13 @@ const specs = {
   oidcUsernamePrefix: { value: 'PREFIX', help: 'what user names start with (empty: the issuer and #; -: nothing)', default: constant(''), parse: text => text },
   oidcGroupsClaim: { value: 'CLAIM', help: 'what of a token are the groups (empty: none)', default: constant(''), parse: text => text },
   oidcGroupsPrefix: { value: 'PREFIX', help: 'what group names start with', default: constant(''), parse: text => text },
+  oidcRequiredClaim: { value: 'CLAIM=VALUE', help: "what the provider's tokens must say, separated by commas", default: constant(''), parse: text => text.split(',').filter(pair => pair !== '').map(pair => (/^[^=]+=/.test(pair) ? pair : unfit('a required claim looks like name=value'))) },
+  oidcCaFile: { value: 'FILE', help: "the authority of the provider's certificate (empty: the system's)", default: constant(''), parse: optionalPath },
+  oidcSigningAlgs: { value: 'NAMES', help: "algorithms of the provider's signatures", default: constant('RS256'), parse: text => text.split(',').map(oneOf('RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512')) },
+  authenticationConfig: { value: 'FILE', help: 'AuthenticationConfiguration: issuers of tokens, and where nobody needs credentials; followed while the server runs', default: constant(''), parse: optionalPath },
+  authenticationTokenWebhookConfigFile: { value: 'FILE', help: 'kubeconfig of a service that says whose a token is', default: constant(''), parse: optionalPath },
+  authenticationTokenWebhookVersion: { value: 'VERSION', help: 'of the TokenReviews that are sent', default: constant('v1beta1'), parse: oneOf('v1', 'v1beta1') },
+  authenticationTokenWebhookCacheTtl: { value: 'TIME', help: 'how long what the service said is remembered', default: constant('2m'), parse: text => milliseconds(text) },
   tokenAuthFile: { value: 'FILE', help: 'users with tokens that never expire: CSV of token, name, uid and "groups"', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   authorizationMode: { value: 'MODES', help: 'who decides what may be done, in order: Node, RBAC, Webhook, ABAC, AlwaysAllow, AlwaysDeny (empty: Node,RBAC)', default: constant(''), parse: text => text },
   authorizationConfig: { value: 'FILE', help: 'AuthorizationConfiguration in place of --authorization-mode; followed while the server runs', default: constant(''), parse: optionalPath },

@@ -21,6 +21,8 @@ export interface AuthenticationOptions {
   readonly tokens?: ReadonlyMap<string, User>
   /** OpenID Connect providers. */
   readonly oidc?: readonly OidcOptions[]
+  /** Those of a configuration file. */
+  readonly configured?: Authenticator
   readonly webhook?: WebhookOptions
 }
 
@@ -32,5 +34,6 @@ export const createAuthenticators = ({ reader, clock, serviceAccounts, ...option
   ...(serviceAccounts ? [serviceAccounts, legacyAccountTokens(serviceAccounts.keys, reader)] : []),
   bootstrapTokens(reader, clock),
   ...(options.oidc ?? []).map(oidc),
+  ...(options.configured ? [options.configured] : []),
   ...(options.webhook ? [tokenWebhook(options.webhook)] : []),
 ]

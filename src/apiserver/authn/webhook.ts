@@ -2,46 +2,50 @@ import type { TokenReview } from '../../api/authentication/token-review.ts'
 import type { User } from '../../api/request.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Log } from '../../machinery/log.ts'
-import { errorMessage } from '../../machinery/log.ts'
+import type { Random } from '../../machinery/random.ts'
+import { remembering } from '../remembering.ts'
+import { askWebhook, WebhookFailure, type PostJson } from '../webhook-call.ts'
 import type { Authenticator } from './authenticator.ts'
 
 export interface WebhookOptions {
-  /** Asks the webhook: a POST of the body, answered with JSON. */
-  ask(body: unknown): Promise<unknown>
+  readonly post: PostJson
+  /** Of the TokenReview that is sent. */
+  readonly version?: 'v1' | 'v1beta1'
   readonly audiences: readonly string[]
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   readonly cacheMs?: number
 }
 
-interface Known {
-  readonly user: User | undefined
-  readonly untilMs: number
-}
-
 const DEFAULT_CACHE_MS = 120_000
 const REMEMBERED = 4096
+const TIMEOUT_MS = 30_000
 
 /** Leaves it to a service outside to say whose a token is (`--authentication-token-webhook-config-file`). What it said is remembered for a while. */
-export function tokenWebhook({ ask, audiences, clock, log, cacheMs = DEFAULT_CACHE_MS }: WebhookOptions): Authenticator {
-  const known = new Map<string, Known>()
+export function tokenWebhook({ post, audiences, clock, random, log, version = 'v1beta1', cacheMs = DEFAULT_CACHE_MS }: WebhookOptions): Authenticator {
+  const known = remembering<{ readonly user: User | undefined }>(clock, REMEMBERED)
+
+  async function ask(token: string): Promise<User | undefined> {
+    try {
+      const review = await askWebhook({ post, clock, random, timeoutMs: TIMEOUT_MS }, { apiVersion: `authentication.k8s.io/${version}`, kind: 'TokenReview', metadata: {}, spec: { token, audiences: [...audiences] } })
+      const user = userOf((review ?? {}) as TokenReview, audiences)
+      known.set(token, { user }, cacheMs)
+      return user
+    } catch (error) {
+      if (!(error instanceof WebhookFailure)) throw error
+      // A webhook that cannot be reached knows nobody: the token is refused like any other that is not known.
+      log.warn('The authentication webhook did not answer', { error: error.message })
+      return undefined
+    }
+  }
+
   return {
     name: 'webhook',
-    async authenticate({ bearerToken }) {
+    authenticate({ bearerToken }) {
       if (bearerToken === undefined) return undefined
       const before = known.get(bearerToken)
-      if (before && before.untilMs > clock.now()) return before.user
-      try {
-        const review = await ask({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec: { token: bearerToken, audiences: [...audiences] } })
-        const user = userOf(review as TokenReview, audiences)
-        if (known.size >= REMEMBERED) known.delete(known.keys().next().value!)
-        known.set(bearerToken, { user, untilMs: clock.now() + cacheMs })
-        return user
-      } catch (error) {
-        // A webhook that cannot be reached knows nobody: the token is refused like any other that is not known.
-        log.warn('The authentication webhook did not answer', { error: errorMessage(error) })
-        return undefined
-      }
+      return before ? before.user : ask(bearerToken)
     },
   }
 }

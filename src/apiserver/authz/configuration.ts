@@ -30,7 +30,7 @@ const shape = object('AuthorizationConfiguration', { apiVersion: string(1), kind
 /** apiserver.config.k8s.io AuthorizationConfiguration (KEP-3221). */
 export interface AuthorizationConfiguration extends Infer<typeof shape> {}
 
-const KIND: ConfigurationKind<AuthorizationConfiguration> = { kind: 'AuthorizationConfiguration', group: 'apiserver.config.k8s.io', versions: ['v1', 'v1beta1', 'v1alpha1'], schema: shape }
+const KIND: ConfigurationKind<AuthorizationConfiguration> = { kind: 'AuthorizationConfiguration', group: 'apiserver.config.k8s.io', versions: ['v1', 'v1beta1', 'v1alpha1'], schema: shape, failure: 'failed to load AuthorizationConfiguration from file' }
 
 const LONGEST_TIMEOUT = 30_000_000_000n
 const nanos = (text: string | undefined): bigint => parseDuration(text ?? '') ?? 0n

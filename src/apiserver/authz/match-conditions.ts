@@ -17,7 +17,7 @@ export function matchConditionCauses(field: string, conditions: readonly { expre
     if (expression.trim() === '') return [required(at)]
     if (seen.has(expression)) return [duplicate(at, expression)]
     seen.add(expression)
-    const compiled = compileExpression(expression, REVIEW_VARIABLES, ['bool'])
+    const compiled = compileExpression(expression, REVIEW_VARIABLES, 'bool')
     return 'problem' in compiled ? [invalid(at, expression, compiled.problem)] : []
   })
 }
@@ -31,7 +31,7 @@ export interface MatchResult {
 /** Match conditions that were found right, ready to be asked: one that is false decides; one that fails only when none is false. */
 export function matchConditions(conditions: readonly { expression?: string | undefined }[]): (request: SubjectAccessReviewSpec) => MatchResult {
   const compiled = conditions.map(({ expression = '' }) => {
-    const found = compileExpression(expression, REVIEW_VARIABLES, ['bool'])
+    const found = compileExpression(expression, REVIEW_VARIABLES, 'bool')
     if ('problem' in found) throw new Error(found.problem)
     return { expression, program: found }
   })

@@ -9,11 +9,13 @@ export interface ConfigurationKind<T> {
   readonly group: string
   readonly versions: readonly string[]
   readonly schema: Schema<T>
+  /** What refusals begin with. */
+  readonly failure: string
 }
 
 /** Reads a configuration file strictly: what nobody knows, and what is said twice, is refused. Throws a StatusError worded as upstream. */
-export function readConfiguration<T>(text: string, { kind, group, versions, schema }: ConfigurationKind<T>): T {
-  const fail = (why: string): never => { throw badRequest(`failed to load ${kind} from file: ${why}`) }
+export function readConfiguration<T>(text: string, { kind, group, versions, schema, failure }: ConfigurationKind<T>): T {
+  const fail = (why: string): never => { throw badRequest(`${failure}: ${why}`) }
   const parsed = parseYaml(text)
   const said = (parsed.value ?? {}) as { kind?: unknown; apiVersion?: unknown }
   if (!said.kind) return fail("Object 'Kind' is missing")
@@ -31,7 +33,7 @@ export function readConfiguration<T>(text: string, { kind, group, versions, sche
 }
 
 /** Refuses a configuration that is well-formed and wrong, naming everything that is wrong with it. */
-export function refuseConfiguration(causes: readonly Cause[], others: readonly string[] = []): void {
+export function refuseConfiguration(causes: readonly Cause[], others: readonly string[] = [], before = ''): void {
   const lines = [...new Set([...causes.map(({ field, message }) => (field ? `${field}: ${message}` : message)), ...others])]
-  if (lines.length > 0) throw badRequest(lines.length === 1 ? lines[0]! : `[${lines.join(', ')}]`)
+  if (lines.length > 0) throw badRequest(`${before}${lines.length === 1 ? lines[0]! : `[${lines.join(', ')}]`}`)
 }

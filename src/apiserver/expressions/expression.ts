@@ -14,6 +14,9 @@ export interface Unusable {
 }
 
 /** Compiles a CEL expression of a configuration file: the one door between those files and the language. */
-export function compileExpression(_text: string, _variables: Readonly<Record<string, VariableType>>, _results: readonly string[]): Expression | Unusable {
+export function compileExpression(_text: string, _variables: Readonly<Record<string, VariableType>>, _result?: 'bool'): Expression | Unusable {
   return { problem: 'this server does not evaluate CEL expressions' }
 }
+
+/** Whether an expression looks at a field of a variable: `claims.email`. */
+export const mentions = (text: string, variable: string, field: string): boolean => new RegExp(`\\b${variable}\\s*\\.\\s*\\??\\s*${field}\\b`).test(text)

@@ -1,5 +1,7 @@
 import type { User } from '../../api/request.ts'
+import { invalid, required } from '../../api/validation.ts'
 import { dnsSubdomain, rule } from '../../machinery/names.ts'
+import type { Cause } from '../../machinery/status.ts'
 
 const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
 const IS_PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/
@@ -8,7 +10,7 @@ const IS_PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/
 export function extraProblem(extra: NonNullable<User['extra']>): string | undefined {
   for (const [key, values] of Object.entries(extra)) {
     if (key === '') return 'impersonating the empty string key in extra is not allowed'
-    const problems = keyProblems(key)
+    const problems = domainPath('extra.key', key).map(({ field, message }) => `${field}: ${message}`)
     if (problems.length > 0) return `impersonating an invalid key in extra is not allowed: ${problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`}`
     if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${JSON.stringify(key)}`
     if (values.length === 0) return 'impersonating empty values in extra is not allowed'
@@ -17,11 +19,11 @@ export function extraProblem(extra: NonNullable<User['extra']>): string | undefi
   return undefined
 }
 
-/** `acme.io/foo` */
-function keyProblems(key: string): string[] {
-  const invalid = (value: string, detail: string): string => `extra.key: Invalid value: ${JSON.stringify(value)}: ${detail}`
+/** What is wrong with a path that begins with a domain: `acme.io/foo`. */
+export function domainPath(field: string, key: string): Cause[] {
+  if (key === '') return [required(field)]
   const slash = key.indexOf('/')
-  if (slash <= 0 || slash === key.length - 1) return [invalid(key, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  if (slash <= 0 || slash === key.length - 1) return [invalid(field, key, 'must be a domain-prefixed path (such as "acme.io/foo")')]
   const [host, path] = [key.slice(0, slash), key.slice(slash + 1)]
-  return [...dnsSubdomain(host).map(detail => invalid(host, detail)), ...(IS_PATH.test(path) ? [] : [invalid(path, rule('Invalid path', PATH))])]
+  return [...dnsSubdomain(host).map(detail => invalid(field, host, detail)), ...(IS_PATH.test(path) ? [] : [invalid(field, path, rule('Invalid path', PATH))])]
 }
