@@ -76,7 +76,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     allowed: async (user, verb, { group, plural, subresource }, namespace, name) => (await authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     })).verdict === 'allow',
-    resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: resource => stores.fresh(resource),
+    resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: async resource => stores.fresh(resource),
     commit: async (resource, current, next) =>
       (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), next)).written,
   })

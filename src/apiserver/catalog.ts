@@ -35,8 +35,8 @@ export function createCatalog(resources: readonly AnyResource[]): Catalog {
   const groupVersions = [...versions.values()]
   return {
     resources, groupVersions,
-    find: (group, version, plural) => byPath.get(`${apiVersionOf({ group, version })}/${plural}`),
-    groupVersion: (group, version) => versions.get(apiVersionOf({ group, version })),
+    find: (group, version, plural) => byPath.get(group === '' ? `${version}/${plural}` : `${group}/${version}/${plural}`),
+    groupVersion: (group, version) => versions.get(group === '' ? version : `${group}/${version}`),
     versionsOf: group => groupVersions.filter(each => each.group === group),
     ofKind: (apiVersion, kind) => byKind.get(`${apiVersion}/${kind}`),
   }

@@ -1,5 +1,6 @@
-import type { HttpRequest, HttpResponse } from '../host/http.ts'
+import type { HeaderList, Wire } from '../host/wire.ts'
 import type { User } from '../api/request.ts'
+import type { Awaitable } from '../machinery/awaitable.ts'
 import { StatusError } from '../machinery/status.ts'
 import { concat, utf8 } from './representation/bytes.ts'
 import { sendPieces, WHOLE } from './send.ts'
@@ -7,35 +8,25 @@ import { sendPieces, WHOLE } from './send.ts'
 /** The largest body that is read. */
 export const BODY_LIMIT = 3 * 1024 * 1024
 const WARNINGS_LIMIT = 4096
+/** Shared by all requests without one: never changed. */
+const NO_QUERY = new URLSearchParams()
 
-/** What HTTP/1.1's and HTTP/2's answers have in common. */
-interface Sink {
-  readonly headersSent: boolean
-  writeHead(status: number, headers: Readonly<Record<string, string | string[]>>): unknown
-  flushHeaders(): void
-  write(piece: Uint8Array, passed?: () => void): boolean
-  end(): unknown
-  destroy(): unknown
-  on(event: string, listener: () => void): unknown
-  once(event: string, listener: () => void): unknown
-  off(event: string, listener: () => void): unknown
-}
+type Headers = Readonly<Record<string, string>>
 
 /** One request as it is looked at from outside: by metrics, by the audit log. */
 export interface Observation {
   /** The caller is known, and who it wants to be taken for is not yet. Waits while there is no room to write down what it does. */
   known?(): Promise<void> | void
   /** The answer is complete, or the client is gone. Called once. */
-  done(status: number): Promise<void> | void
+  done(status: number): void
 }
 
 /** One HTTP request and its answer. */
 export class Exchange {
-  readonly method: string
   /** As the client wrote it, without the query. */
   readonly path: string
-  readonly query: URLSearchParams
-  readonly warnings = new Set<string>()
+  /** What names the request in the audit log, and to the client. */
+  readonly auditId: string
   user: User | undefined
   /** Who asks, before anybody is impersonated. */
   requester: User | undefined
@@ -51,153 +42,162 @@ export class Exchange {
   status = 0
   /** The bytes of both bodies, for who has to write them down. */
   record: { request?: Uint8Array; readonly response: Uint8Array[] } | undefined
-  readonly #request: HttpRequest
-  readonly #response: Sink
-  #isGone = false
+  /** Which flow schema and priority level the request falls under. */
+  seat: { readonly schemaUid: string; readonly levelUid: string } | undefined
+  readonly #wire: Wire
+  readonly #queryText: string
+  #query: URLSearchParams | undefined
+  #warnings: Set<string> | undefined
   #gone: AbortController | undefined
 
-  constructor(request: HttpRequest, response: HttpResponse) {
-    this.#request = request
-    this.#response = response as unknown as Sink
-    this.method = request.method ?? 'GET'
-    const url = request.url ?? '/'
+  constructor(wire: Wire, auditId: string) {
+    this.#wire = wire
+    this.auditId = auditId
+    const { url } = wire
     const mark = url.indexOf('?')
     this.path = mark < 0 ? url : url.slice(0, mark)
-    this.query = parseQuery(mark < 0 ? '' : url.slice(mark + 1))
-    const leave = (): void => {
-      this.#isGone = true
-      this.#gone?.abort()
-    }
-    response.on('close', leave)
-    response.on('error', leave)
-    request.on('error', leave)
+    this.#queryText = mark < 0 ? '' : url.slice(mark + 1)
+  }
+
+  get method(): string {
+    return this.#wire.method
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= this.#queryText === '' ? NO_QUERY : parseQuery(this.#queryText))
+  }
+
+  get warnings(): Set<string> {
+    return (this.#warnings ??= new Set())
   }
 
   /** Aborted when the client goes away. Made for those who ask: most requests are answered before anybody wants to know. */
   get signal(): AbortSignal {
     if (!this.#gone) {
-      this.#gone = new AbortController()
-      if (this.#isGone) this.#gone.abort()
+      const gone = new AbortController()
+      this.#wire.onGone(() => gone.abort())
+      this.#gone = gone
     }
     return this.#gone.signal
   }
 
   get isGone(): boolean {
-    return this.#isGone
+    return this.#wire.isGone
   }
 
-  get request(): HttpRequest {
-    return this.#request
+  get request(): Wire {
+    return this.#wire
   }
 
   header(name: string): string | undefined {
-    const value = this.#request.headers[name]
+    const value = this.#wire.headers[name]
     return Array.isArray(value) ? value.join(',') : value
   }
 
   get headers(): Readonly<Record<string, string | string[] | undefined>> {
-    return this.#request.headers
+    return this.#wire.headers
   }
 
   get answered(): boolean {
-    return this.#response.headersSent
+    return this.#wire.headersSent
   }
 
   /** The whole body; a larger one than is read is refused (413). */
   async body(limit = BODY_LIMIT): Promise<Uint8Array> {
+    const { body } = this.#wire
     const tooLarge = (): StatusError => {
-      this.#request.resume()
+      body.resume()
       return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
     }
     if (Number(this.header('content-length') ?? 0) > limit) throw tooLarge()
+    // Where no headers speak of a body there is none, and no end of it that could be waited for.
+    if (body.readableEnded) return this.#read([], 0)
     const chunks: Uint8Array[] = []
     let size = 0
     return new Promise((resolve, reject) => {
-      const request = this.#request
-      request.on('data', (chunk: Uint8Array) => {
+      body.on('data', (chunk: Uint8Array) => {
         size += chunk.length
         if (size > limit) return void reject(tooLarge())
         chunks.push(chunk)
       })
       let isComplete = false
-      request.on('end', () => {
+      body.on('end', () => {
         isComplete = true
-        const whole = concat(chunks, size)
-        if (this.record) this.record.request = whole
-        resolve(whole)
+        resolve(this.#read(chunks, size))
       })
-      request.on('close', () => { if (!isComplete) reject(new StatusError('BadRequest', 'the client went away before its request was complete')) })
+      body.on('close', () => { if (!isComplete) reject(new StatusError('BadRequest', 'the client went away before its request was complete')) })
     })
   }
 
+  #read(chunks: readonly Uint8Array[], size: number): Uint8Array {
+    const whole = concat(chunks, size)
+    if (this.record) this.record.request = whole
+    return whole
+  }
+
   /** Begins the answer. */
-  begin(status: number, headers: Readonly<Record<string, string>>): void {
+  begin(status: number, headers: Headers): void {
+    this.#wire.begin(status, this.#head(status, headers))
+  }
+
+  #head(status: number, headers: Headers): HeaderList {
     this.status = status
-    const warnings = this.warnings.size > 0 ? { warning: warningHeaders(this.warnings) } : undefined
-    this.#response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, ...warnings })
+    const head = ['audit-id', this.auditId, 'cache-control', headers['cache-control'] ?? 'no-cache, private']
+    for (const name in headers) if (name !== 'cache-control') head.push(name, headers[name]!)
+    if (this.seat) head.push('x-kubernetes-pf-flowschema-uid', this.seat.schemaUid, 'x-kubernetes-pf-prioritylevel-uid', this.seat.levelUid)
+    if (this.#warnings) for (const line of warningHeaders(this.#warnings)) head.push('warning', line)
+    return head
   }
 
   /** Sends the headers before there is any body. */
   flush(): void {
-    this.#response.flushHeaders()
+    this.#wire.flush()
   }
 
   /** Writes a piece; resolves when its bytes are on their way, so that others may be written over them. */
   pass(piece: Uint8Array): Promise<void> {
-    const response = this.#response
     return new Promise(resolve => {
-      if (this.#isGone) return resolve()
-      const done = (): void => {
-        response.off('close', done)
-        resolve()
-      }
-      response.on('close', done)
-      response.write(piece, done)
+      const leave = this.#wire.onGone(resolve)
+      if (!this.isGone) this.#wire.write(piece, () => { leave(); resolve() })
     })
   }
 
   /** Writes a piece; resolves when the client has room for the next. */
   write(piece: Uint8Array): Promise<void> | undefined {
-    const response = this.#response
-    if (this.#isGone || response.write(piece)) return undefined
+    if (this.isGone || this.#wire.write(piece)) return undefined
     return new Promise(resolve => {
-      const done = (): void => {
-        response.off('drain', done)
-        response.off('close', done)
-        resolve()
-      }
-      response.on('drain', done)
-      response.on('close', done)
+      const leave = this.#wire.onGone(resolve)
+      this.#wire.onceRoom(() => { leave(); resolve() })
     })
   }
 
   end(): void {
-    if (!this.#isGone) this.#response.end()
+    if (!this.isGone) this.#wire.end()
   }
 
   /** Cuts the connection: an answer that was begun cannot be finished as it should. */
   cut(): void {
-    this.#response.destroy()
+    this.#wire.cut()
   }
 
   /** Sends an answer; large ones go in pieces. */
-  async send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  send(status: number, contentType: string, pieces: Iterable<Uint8Array>, headers: Headers = {}): Awaitable<void> {
     if (Array.isArray(pieces) && pieces.length === 1 && (pieces[0] as Uint8Array).length <= WHOLE) return this.sendWhole(status, contentType, pieces[0] as Uint8Array, headers)
-    await sendPieces(this, status, contentType, pieces, headers)
+    return sendPieces(this, status, contentType, pieces, headers)
   }
 
-  sendWhole(status: number, contentType: string, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): void {
+  sendWhole(status: number, contentType: string, body: Uint8Array, headers: Headers = {}): void {
     this.record?.response.push(body)
-    this.begin(status, { 'content-type': contentType, ...headers, 'content-length': String(body.length) })
-    if (this.method !== 'HEAD') void this.write(body)
-    this.end()
+    const head = this.#head(status, headers)
+    head.push('content-type', contentType, 'content-length', String(body.length))
+    this.#wire.answer(status, head, this.method === 'HEAD' ? undefined : body)
   }
 
-  sendText(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  sendText(status: number, text: string, headers: Headers = {}): Awaitable<void> {
     return this.send(status, 'text/plain; charset=utf-8', [utf8(text)], { 'x-content-type-options': 'nosniff', ...headers })
   }
 
-  sendJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  sendJson(status: number, value: unknown, headers: Headers = {}): Awaitable<void> {
     return this.send(status, 'application/json', [utf8(JSON.stringify(value))], headers)
   }
 }

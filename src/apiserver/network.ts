@@ -61,7 +61,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness, ...(options.isOpen && { isOpen: options.isOpen }) }
   const http = await serveHttp({
     ...(options.address !== undefined && { address: options.address }), ...(options.port !== undefined && { port: options.port }),
-    tls: options.tls, handler: createHandler(parts), onUpgrade: createUpgradeHandler(parts),
+    tls: options.tls, serve: createHandler(parts), onUpgrade: createUpgradeHandler(parts),
   })
   bound.port = http.port
   await tendFlowSchemas({ api: api.local, reader: api.stores, clock: server.clock, log: server.log, signal: server.stopping })

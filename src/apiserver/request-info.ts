@@ -7,10 +7,10 @@ export interface ResourceInfo {
   readonly verb: string
   readonly group: string
   readonly version: string
-  readonly namespace?: string
+  readonly namespace: string | undefined
   readonly resource: string
-  readonly name?: string
-  readonly subresource?: string
+  readonly name: string | undefined
+  readonly subresource: string | undefined
   /** What follows the subresource: the path behind a proxy. */
   readonly rest: readonly string[]
   /** Asked for through a legacy `/watch/` path. */
@@ -29,35 +29,41 @@ export type RequestInfo = ResourceInfo | PathInfo
 const VERBS: Readonly<Record<string, RequestVerb>> = { POST: 'create', GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
 /** What may follow a namespace's own name without being a resource in it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
+const NOTHING: readonly string[] = []
 
 /** Whether a boolean parameter is set, as the API reads them: anything but `false` and `0` is true. */
 export const isTrue = (value: string | null | undefined): boolean => value !== null && value !== undefined && !/^(false|0)$/i.test(value)
 
-/** Reads what a request is about from its method, path and parameters. */
-export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const other: PathInfo = { type: 'path', verb: method.toLowerCase(), path }
-  let parts = segmentsOf(path)
-  if (parts.length < 3) return other
-  const prefix = parts[0]
-  if (prefix !== 'api' && prefix !== 'apis') return other
-  const group = prefix === 'api' ? '' : parts[1]!
-  const version = parts[prefix === 'api' ? 1 : 2]!
-  parts = parts.slice(prefix === 'api' ? 2 : 3)
-  if (parts.length === 0) return other
+/** What a request is read from. */
+export interface Asked {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+}
 
-  const legacyWatch = parts[0] === 'watch' && parts.length > 1
-  if (legacyWatch) parts = parts.slice(1)
+/** Reads what a request is about from its method, path and parameters. */
+export function requestInfo(asked: Asked): RequestInfo {
+  const { method, path } = asked
+  const parts = segmentsOf(path)
+  const prefix = parts[0]
+  const first = prefix === 'api' ? 2 : 3
+  if ((prefix !== 'api' && prefix !== 'apis') || parts.length <= first) return { type: 'path', verb: method.toLowerCase(), path }
+  const group = prefix === 'api' ? '' : parts[1]!
+  const version = parts[first - 1]!
+
+  const legacyWatch = parts[first] === 'watch' && parts.length > first + 1
+  let at = legacyWatch ? first + 1 : first
   let namespace: string | undefined
-  if (parts[0] === 'namespaces' && parts.length > 1) {
-    namespace = parts[1]!
-    if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2]!)) parts = parts.slice(2)
+  if (parts[at] === 'namespaces' && parts.length > at + 1) {
+    namespace = parts[at + 1]!
+    if (parts.length > at + 2 && !NAMESPACE_SUBRESOURCES.has(parts[at + 2]!)) at += 2
   }
-  const [resource, name, subresource, ...rest] = parts as [string, string?, string?, ...string[]]
-  const info = {
-    type: 'resource', group, version, resource, rest, legacyWatch,
-    ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
-  } as const
-  return { ...info, verb: verbOf(method, info, query) }
+  const name = parts[at + 1]
+  return {
+    type: 'resource', verb: legacyWatch ? 'watch' : verbOf(asked, name), group, version, namespace, resource: parts[at]!, name, subresource: parts[at + 2],
+    rest: parts.length > at + 3 ? parts.slice(at + 3) : NOTHING, legacyWatch,
+  }
 }
 
 /** The parts of a path, unescaped before it is cut as upstream does, but for what lies behind a proxy: that is for others to read. */
@@ -69,10 +75,9 @@ function segmentsOf(path: string): string[] {
   return [...own.flatMap(part => unescapeSegment(part).split('/')).filter(part => part !== ''), ...raw.slice(own.length)]
 }
 
-function verbOf(method: string, info: Omit<ResourceInfo, 'verb'>, query: URLSearchParams): string {
-  if (info.legacyWatch) return 'watch'
+function verbOf({ method, query }: Asked, name: string | undefined): string {
   const verb = VERBS[method] ?? ''
-  if (info.name !== undefined) return verb
+  if (name !== undefined) return verb
   if (verb === 'get') return isTrue(query.get('watch')) ? 'watch' : 'list'
   return verb === 'delete' ? 'deletecollection' : verb
 }

@@ -1,8 +1,10 @@
 import { status } from '../api/meta/status.ts'
+import type { RequestOptions } from '../api/request.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
+import { after, type Awaitable } from '../machinery/awaitable.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
-import { nameOf, type Call } from './call.ts'
+import { nameOf, type Call, type EncodedBody } from './call.ts'
 import { isConnect, targetOf } from './connect.ts'
 import { passOn } from './proxy.ts'
 import type { Exchange } from './exchange.ts'
@@ -11,7 +13,7 @@ import { optionsFrom } from './options.ts'
 import { perform } from './pipeline.ts'
 import { bodyOf } from './representation/answer.ts'
 import { PROTOBUF_TYPE } from './representation/media-types.ts'
-import { checkRoute, negotiate } from './representation/negotiate.ts'
+import { checkRoute, negotiate, type Offer } from './representation/negotiate.ts'
 import { includeObject } from './representation/table.ts'
 import { WatchFrames } from './representation/watch-frame.ts'
 import type { ResourceInfo } from './request-info.ts'
@@ -22,22 +24,29 @@ import { scaleColumns } from './subresources/scale.ts'
 import { bodySchemaOf } from './subresources/schemas.ts'
 
 /** Answers a request about a resource: decodes it into a Call, performs it, encodes what came of it. */
-export async function serveResource(server: Server, exchange: Exchange, info: ResourceInfo): Promise<void> {
+export function serveResource(server: Server, exchange: Exchange, info: ResourceInfo): Awaitable<void> {
   const found = route(server.catalog, exchange.method, info)
   const watchable = found.name === undefined && (found.verb === 'list' || found.verb === 'watch')
-  checkRoute(exchange.header('accept'), { watchable })
-  const call = await callOf(exchange, info, found)
-  const deprecated = found.resource.group === '' ? DEPRECATED[found.resource.plural] : undefined
-  if (deprecated) exchange.warnings.add(deprecated)
-  if (found.verb === 'watch') return serveWatch(server, exchange, call)
-  if (isConnect(call)) return serveConnect(server, exchange, call)
-  const format = negotiate(exchange.header('accept'), { transforms: true }, isPretty(exchange))
-  const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
-  const outcome = await perform(server, call)
-  const schema = (outcome.object as KubeObject).kind === 'Status' ? status : bodySchemaOf(call, outcome.object as KubeObject)
-  const body = bodyOf(outcome, { resource: shownAs(call.resource, outcome.object as KubeObject), format, include, now: server.clock.now(), ...(schema && { schema }) })
-  await exchange.send(outcome.created ? 201 : 200, format.mediaType, body)
+  checkRoute(exchange.header('accept'), watchable ? WATCHABLE : PLAIN_ROUTE)
+  return after(callOf(exchange, info, found), call => {
+    const deprecated = found.resource.group === '' ? DEPRECATED[found.resource.plural] : undefined
+    if (deprecated) exchange.warnings.add(deprecated)
+    if (found.verb === 'watch') return serveWatch(server, exchange, call)
+    if (isConnect(call)) return serveConnect(server, exchange, call)
+    const format = negotiate(exchange.header('accept'), TRANSFORMS, isPretty(exchange))
+    const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
+    return after(perform(server, call), outcome => {
+      const object = outcome.object as KubeObject
+      const schema = object.kind === 'Status' ? status : bodySchemaOf(call, object)
+      const body = bodyOf(outcome, { resource: shownAs(call.resource, object), format, include, now: server.clock.now(), ...(schema && { schema }) })
+      return exchange.send(outcome.created ? 201 : 200, format.mediaType, body)
+    })
+  })
 }
+
+const WATCHABLE: Offer = { watchable: true }
+const PLAIN_ROUTE: Offer = {}
+const TRANSFORMS: Offer = { transforms: true }
 
 /** A scale has columns of its own. */
 const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (kind === 'Scale' ? { ...resource, columns: scaleColumns } : resource)
@@ -57,14 +66,19 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 const PASSED_ON = new Set(['exec', 'attach', 'portforward', 'proxy'])
 const BODIED = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
-export async function callOf(exchange: Exchange, info: ResourceInfo, { resource, verb, namespace, name, subresource }: Route): Promise<Call> {
+export function callOf(exchange: Exchange, info: ResourceInfo, found: Route): Awaitable<Call> {
+  const { verb, subresource } = found
   const options = optionsFrom(exchange.query, verb)
-  const isPassedOn = subresource !== undefined && PASSED_ON.has(subresource)
-  const encoded = BODIED.has(verb) && !isPassedOn ? { bytes: await exchange.body(), mediaType: verb === 'patch' ? patchTypeOf(exchange.header('content-type')) : mediaTypeOf(exchange.header('content-type')) } : undefined
-  const named = info.legacyWatch && name !== undefined ? { fieldSelector: `metadata.name=${name}` } : {}
+  if (!BODIED.has(verb) || (subresource !== undefined && PASSED_ON.has(subresource))) return callWith(exchange, info, found, options)
+  const type = exchange.header('content-type')
+  return exchange.body().then(bytes => callWith(exchange, info, found, options, { bytes, mediaType: verb === 'patch' ? patchTypeOf(type) : mediaTypeOf(type) }))
+}
+
+function callWith(exchange: Exchange, info: ResourceInfo, { resource, verb, namespace, name, subresource }: Route, options: RequestOptions, encoded?: EncodedBody): Call {
+  const isNamedWatch = info.legacyWatch && name !== undefined
   const userAgent = exchange.header('user-agent')
   return {
-    user: exchange.user!, verb, resource, options: { ...options, ...named }, warnings: exchange.warnings, notes: {},
+    user: exchange.user!, verb, resource, options: isNamedWatch ? { ...options, fieldSelector: `metadata.name=${name}` } : options, warnings: exchange.warnings, notes: {},
     ...(verb === 'watch' && { signal: exchange.signal }),
     ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
     ...(encoded && { encoded }), ...(verb === 'patch' && encoded && { patchType: encoded.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),

@@ -1,12 +1,14 @@
 import { status } from '../api/meta/status.ts'
-import { clientCertificate, type HttpHandler, type HttpRequest, type HttpResponse } from '../host/http.ts'
+import { clientCertificate } from '../host/http.ts'
+import type { Wire } from '../host/wire.ts'
+import { after, holding, type Awaitable } from '../machinery/awaitable.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import { ANONYMOUS, authenticate } from './authn/index.ts'
 import type { Authenticator, Credentials } from './authn/authenticator.ts'
 import { authorizeExchange } from './authorize.ts'
 import { withinTime } from './deadline.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type Observation } from './exchange.ts'
 import type { Fairness } from './flow/fairness.ts'
 import { impersonate } from './impersonate.ts'
 import { isLongRunning, type Observer } from './observation.ts'
@@ -31,39 +33,64 @@ export interface ServeParts {
 }
 
 /** Answers HTTP requests: authenticate, audit, impersonate, authorize, and on to the resource or path that is asked for. */
-export function createHandler(parts: ServeParts): HttpHandler {
-  return (request, response) => void handle(parts, request, response)
+export function createHandler(parts: ServeParts): (wire: Wire) => void {
+  return wire => handle(parts, new Exchange(wire, auditIdOf(parts, wire)))
 }
 
-async function handle(parts: ServeParts, request: HttpRequest, response: HttpResponse): Promise<void> {
-  const exchange = new Exchange(request, response)
-  const { server } = parts
-  const info = requestInfo(exchange.method, exchange.path, exchange.query)
-  exchange.observations = (parts.observers ?? []).map(observer => observer.begin(exchange, info))
+const AUDIT_ID_LIMIT = 64
+
+/** What a proxy before this server has called the request, or a name of its own. */
+export const auditIdOf = ({ server }: ServeParts, { headers }: Wire): string => (headers['audit-id'] as string | undefined)?.slice(0, AUDIT_ID_LIMIT) || server.random.uuid()
+
+/** Requests whose answer is in memory are answered before this returns; only those that wait for something are promised. */
+function handle(parts: ServeParts, exchange: Exchange): void {
+  const info = requestInfo(exchange)
+  exchange.observations = observe(parts, exchange, info)
+  let working: Promise<void>
   try {
-    await withinTime(server.clock, exchange, info, () => serve(parts, exchange, info))
+    const work = serve(parts, exchange, info)
+    if (!(work instanceof Promise)) return tellDone(exchange)
+    working = withinTime(parts.server.clock, exchange, info, work)
   } catch (error) {
-    await answerError(parts, exchange, error)
-  } finally {
-    for (const observation of exchange.observations) await observation.done(exchange.status)
+    working = Promise.reject(error)
   }
+  void working.catch(error => answerError(parts, exchange, error)).finally(() => tellDone(exchange))
 }
 
-async function serve(parts: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
-  await admitUser(parts, exchange, info)
-  using _seat = isLongRunning(info) ? undefined : await parts.fairness?.enter(exchange.user!, info, exchange)
-  if (info.type === 'resource') await serveResource(parts.server, exchange, info)
-  else await servePath(parts.paths, exchange)
+export const observe = ({ observers = [] }: ServeParts, exchange: Exchange, info: RequestInfo): readonly Observation[] => observers.map(observer => observer.begin(exchange, info))
+
+export function tellDone({ observations, status }: Exchange): void {
+  for (const observation of observations) observation.done(status)
+}
+
+function serve(parts: ServeParts, exchange: Exchange, info: RequestInfo): Awaitable<void> {
+  const { server, fairness } = parts
+  return after(admitUser(parts, exchange, info), () => {
+    const answer = (): Awaitable<void> => (info.type === 'resource' ? serveResource(server, exchange, info) : servePath(parts.paths, exchange))
+    if (!fairness || isLongRunning(info)) return answer()
+    return after(fairness.enter(exchange.user!, info, exchange), seat => {
+      exchange.seat = seat
+      return holding(seat, answer)
+    })
+  })
 }
 
 /** Authenticate, impersonate, authorize. */
-export async function admitUser({ server, authenticators, isOpen }: ServeParts, exchange: Exchange, info: RequestInfo): Promise<void> {
-  const requester = await authenticate(authenticators, await credentialsOf(exchange))
-  if (requester === ANONYMOUS && isOpen?.(exchange.path) === false) throw new StatusError('Unauthorized', 'Unauthorized')
-  exchange.requester = requester
-  for (const observation of exchange.observations) await observation.known?.()
-  exchange.user = await impersonate(exchange, requester, server.authorizer, info)
-  await authorizeExchange(server.authorizer, exchange, info)
+export function admitUser({ server, authenticators, isOpen }: ServeParts, exchange: Exchange, info: RequestInfo): Awaitable<void> {
+  return after(authenticate(authenticators, credentialsOf(exchange)), requester => {
+    if (requester === ANONYMOUS && isOpen?.(exchange.path) === false) throw new StatusError('Unauthorized', 'Unauthorized')
+    exchange.requester = requester
+    return after(tellKnown(exchange.observations), () => after(impersonate(exchange, requester, server.authorizer, info), user => {
+      exchange.user = user
+      return authorizeExchange(server.authorizer, exchange, info)
+    }))
+  })
+}
+
+/** Waits for those who need time to take note. */
+function tellKnown(observations: readonly Observation[]): Awaitable<unknown> {
+  const waits = observations.map(observation => observation.known?.()).filter(wait => wait !== undefined)
+  return waits.length > 0 ? Promise.all(waits) : undefined
 }
 
 async function servePath(paths: readonly PathHandler[], exchange: Exchange): Promise<void> {
@@ -87,25 +114,14 @@ async function answerError({ server }: ServeParts, exchange: Exchange, error: un
 }
 
 /** What is known of connections, so that a certificate is looked at once. */
-const certificates = new WeakMap<object, Promise<Credentials['certificate']>>()
+const certificates = new WeakMap<object, { readonly certificate: Credentials['certificate'] }>()
 
-async function credentialsOf(exchange: Exchange): Promise<Credentials> {
-  const connection = connectionOf(exchange.request)
-  let certificate = certificates.get(connection)
-  if (!certificate) certificates.set(connection, (certificate = certificateOf(exchange.request)))
-  const known = await certificate
-  const authorization = exchange.header('authorization')
-  const bearerToken = authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1]?.trim()
-  return { headers: exchange.headers, ...(known && { certificate: known }), ...(bearerToken !== undefined && { bearerToken }) }
+function credentialsOf({ request: { connection, socket }, headers }: Exchange): Credentials {
+  let known = certificates.get(connection)
+  if (!known) certificates.set(connection, (known = { certificate: clientCertificate(socket) }))
+  const { certificate } = known
+  const bearerToken = bearerTokenOf(headers['authorization'] as string | undefined)
+  return { headers, ...(certificate && { certificate }), ...(bearerToken !== undefined && { bearerToken }) }
 }
 
-/** The session of HTTP/2, whose requests see its socket through a proxy of their own, or the socket. */
-const connectionOf = (request: HttpRequest): object => (request as { stream?: { session?: object } }).stream?.session ?? request.socket
-
-async function certificateOf(request: HttpRequest): Promise<Credentials['certificate']> {
-  const found = clientCertificate(request)
-  if (!found) return undefined
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(found.der)))
-  return { ...found.subject, fingerprint: Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join(''), notAfter: Infinity }
-}
-
+const bearerTokenOf = (authorization: string | undefined): string | undefined => (authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1]?.trim())

@@ -1,7 +1,8 @@
+import type { AnyResource } from '../api/resource.ts'
 import type { Catalog } from './catalog.ts'
 import type { Fairness } from './flow/fairness.ts'
 import type { Clock } from '../machinery/clock.ts'
-import { createMetrics, METRICS_TYPE, type Metrics } from '../machinery/metrics.ts'
+import { createMetrics, METRICS_TYPE, type CounterSeries, type HistogramSeries, type Metrics } from '../machinery/metrics.ts'
 import { isLongRunning, type Observer } from './observation.ts'
 import type { PathHandler } from './paths/path.ts'
 import { utf8 } from './representation/bytes.ts'
@@ -39,22 +40,32 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
   })
   if (fairness) flowMetrics(metrics, fairness)
 
+  const known = new Map<string, Series>()
+  function seriesOf(place: Place, info: RequestInfo): Series {
+    const labels = labelsOf(place)
+    const { dry_run: _dry, ...where } = labels
+    if (isLongRunning(info)) return { working: longRunning.with(where), codes: new Map(), duration: undefined }
+    const kind = { request_kind: ['get', 'list', 'watch'].includes(info.verb) ? 'readOnly' : 'mutating' }
+    return { working: inFlight.with(kind), codes: new Map(), duration: durations.with(labels) }
+  }
+
   return {
     metrics,
     begin(exchange, info) {
       const startedMs = clock.monotonic()
-      const labels = labelsOf(catalogOf(), info, exchange.query.has('dryRun') ? 'All' : '')
-      const isLong = isLongRunning(info)
-      const { dry_run: _dry, ...place } = labels
-      const kind = { request_kind: ['get', 'list', 'watch'].includes(info.verb) ? 'readOnly' : 'mutating' }
-      if (isLong) longRunning.add(place, 1)
-      else inFlight.add(kind, 1)
+      const place = placeOf(catalogOf(), info, exchange.query.has('dryRun') ? 'All' : '')
+      const key = keyOf(place)
+      let own = known.get(key)
+      if (!own) known.set(key, (own = seriesOf(place, info)))
+      const { working, codes, duration } = own
+      working.add(1)
       return {
         done(status) {
-          requests.add({ code: String(status), ...labels })
-          if (isLong) return longRunning.add(place, -1)
-          inFlight.add(kind, -1)
-          durations.observe(labels, (clock.monotonic() - startedMs) / 1000)
+          working.add(-1)
+          let code = codes.get(status)
+          if (!code) codes.set(status, (code = requests.with({ code: String(status), ...labelsOf(place) })))
+          code.add()
+          duration?.observe((clock.monotonic() - startedMs) / 1000)
         },
       }
     },
@@ -66,15 +77,35 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
   }
 }
 
-/** Only names that the server serves become labels: what clients make up must not grow the number of series. */
-function labelsOf(catalog: Catalog, info: RequestInfo, dryRun: string): Record<string, string> & { dry_run: string } {
-  const component = { component: 'apiserver', dry_run: dryRun }
-  if (info.type === 'path') return { ...component, group: '', resource: '', scope: '', subresource: /^\/(?:healthz|livez|readyz|version|metrics|openapi|apis?)(?=\/|$)/.exec(info.path)?.[0] ?? '', verb: info.verb.toUpperCase(), version: '' }
-  const resource = catalog.find(info.group, info.version, info.resource)
-  const scope = info.name !== undefined ? 'resource' : info.namespace !== undefined ? 'namespace' : 'cluster'
-  const subresource = resource?.subresources.find(({ name }) => name === info.subresource)?.name ?? ''
-  return { ...component, group: resource?.group ?? '', resource: resource?.plural ?? '', scope, subresource, verb: VERBS.get(info.verb) ?? 'OTHER', version: resource?.version ?? '' }
+/** What is counted of one kind of request, found once for all of them. */
+interface Series {
+  readonly working: CounterSeries
+  readonly codes: Map<number, CounterSeries>
+  readonly duration: HistogramSeries | undefined
 }
+
+/** What requests have in common that are counted together. */
+interface Place {
+  readonly verb: string
+  readonly resource: AnyResource | undefined
+  readonly subresource: string
+  readonly scope: string
+  readonly dryRun: string
+}
+
+/** Only names that the server serves become labels: what clients make up must not grow the number of series. */
+function placeOf(catalog: Catalog, info: RequestInfo, dryRun: string): Place {
+  if (info.type === 'path') return { verb: info.verb.toUpperCase(), resource: undefined, subresource: /^\/(?:healthz|livez|readyz|version|metrics|openapi|apis?)(?=\/|$)/.exec(info.path)?.[0] ?? '', scope: '', dryRun }
+  const resource = catalog.find(info.group, info.version, info.resource)
+  const subresource = info.subresource === undefined ? '' : (resource?.subresources.find(({ name }) => name === info.subresource)?.name ?? '')
+  return { verb: VERBS.get(info.verb) ?? 'OTHER', resource, subresource, scope: info.name !== undefined ? 'resource' : info.namespace !== undefined ? 'namespace' : 'cluster', dryRun }
+}
+
+const keyOf = ({ verb, resource, subresource, scope, dryRun }: Place): string => `${verb} ${resource?.group}/${resource?.version}/${resource?.plural}/${subresource} ${scope} ${dryRun}`
+
+const labelsOf = ({ verb, resource, subresource, scope, dryRun }: Place) => ({
+  component: 'apiserver', dry_run: dryRun, group: resource?.group ?? '', resource: resource?.plural ?? '', scope, subresource, verb, version: resource?.version ?? '',
+})
 
 const VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ get: 'GET', list: 'LIST', watch: 'WATCH', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETECOLLECTION' }))
 

@@ -1,7 +1,8 @@
 import type { AnyResource, KubeObject } from '../api/resource.ts'
+import { after, type Awaitable } from '../machinery/awaitable.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
-import { StatusError } from '../machinery/status.ts'
+import { notFound, StatusError } from '../machinery/status.ts'
 import type { CacheEntry } from '../storage/cache-entry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { WatchCache } from '../storage/watch-cache.ts'
@@ -59,14 +60,24 @@ export class Stores implements ObjectReader {
   }
 
   /** Resolves once the kind's cache has seen every write that was acknowledged before the call. */
-  async fresh(resource: AnyResource): Promise<void> {
-    await this.reached(resource, await this.#options.storage.currentRevision())
+  fresh(resource: AnyResource): Awaitable<void> {
+    return after(this.#options.storage.currentRevision(), revision => this.reached(resource, revision))
   }
 
   /** Resolves once the kind's cache is at a revision; a revision of the future is refused after a while. */
-  async reached(resource: AnyResource, revision: number): Promise<void> {
+  reached(resource: AnyResource, revision: number): Awaitable<void> {
     const store = this.of(resource)
-    if (!(await store.untilRevision(revision, CATCH_UP_MS))) throw tooLarge(revision, store.revision())
+    if (revision <= store.revision()) return
+    return store.untilRevision(revision, CATCH_UP_MS).then(reached => { if (!reached) throw tooLarge(revision, store.revision()) })
+  }
+
+  /** An object as it is now: no write acknowledged before the call is missed. */
+  current(resource: AnyResource, namespace: string | undefined, name: string): Awaitable<Entry> {
+    return after(this.fresh(resource), () => {
+      const entry = this.of(resource).get(keyOf(resource, namespace, name))
+      if (!entry) throw notFound(resource, name)
+      return entry
+    })
   }
 
   get<T extends KubeObject>(resource: AnyResource, namespace: string | undefined, name: string): T | undefined {

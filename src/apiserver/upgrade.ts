@@ -1,5 +1,6 @@
 import { WebSocketServer } from 'ws'
 import type { HttpRequest } from '../host/http.ts'
+import { Http1Wire } from '../host/wire.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { StatusError } from '../machinery/status.ts'
 import { isConnect, targetOf } from './connect.ts'
@@ -10,7 +11,7 @@ import { WatchFrames } from './representation/watch-frame.ts'
 import { requestInfo, type RequestInfo } from './request-info.ts'
 import { callOf } from './resource-handler.ts'
 import { route } from './router.ts'
-import { admitUser, type ServeParts } from './serve.ts'
+import { admitUser, auditIdOf, observe, tellDone, type ServeParts } from './serve.ts'
 import type { Call } from './call.ts'
 import type { Server } from './verbs/verb.ts'
 import { openWatch } from './verbs/watch.ts'
@@ -27,9 +28,10 @@ export function createUpgradeHandler(parts: ServeParts): UpgradeHandler {
 }
 
 async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: HttpRequest, socket: RawConnection, head: Uint8Array): Promise<void> {
-  const exchange = new Exchange(request, socket as never)
-  const info = requestInfo(exchange.method, exchange.path, exchange.query)
-  exchange.observations = (parts.observers ?? []).map(observer => observer.begin(exchange, info))
+  const wire = new Http1Wire(request, socket as never)
+  const exchange = new Exchange(wire, auditIdOf(parts, wire))
+  const info = requestInfo(exchange)
+  exchange.observations = observe(parts, exchange, info)
   try {
     await admitUser(parts, exchange, info)
     await join(parts, webSockets, exchange, info, { request, socket, head })
@@ -38,7 +40,7 @@ async function upgrade(parts: ServeParts, webSockets: WebSocketServer, request: 
     exchange.status = error instanceof StatusError ? error.code : 500
     throw error
   } finally {
-    for (const observation of exchange.observations) await observation.done(exchange.status)
+    tellDone(exchange)
   }
 }
 

@@ -19,7 +19,7 @@ test('a token in a secret is good while its secret and its account are what they
   assert.deepEqual(await ask(token), { name: 'system:serviceaccount:a:robot', uid: 'u1', groups: ['system:serviceaccounts', 'system:serviceaccounts:a'] })
   assert.equal(await ask('some.other.token'), undefined)
   const stranger = keyPair()
-  await assert.rejects(ask(await (await legacyTokenSigner(stranger.privateKey, stranger.publicKey))(account, 'kept')))
+  await assert.rejects(async () => ask(await (await legacyTokenSigner(stranger.privateKey, stranger.publicKey))(account, 'kept')))
   for (const [key, object] of [
     ['secrets/kept', { metadata: {}, data: { token: toBase64('another') } }], ['secrets/kept', undefined], ['serviceaccounts/robot', { metadata: { uid: 'u2' } }],
     ['secrets/kept', { metadata: { labels: { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' } }, data: { token: toBase64(token) } }],
@@ -27,7 +27,7 @@ test('a token in a secret is good while its secret and its account are what they
     const before = objects[key]!
     if (object) objects[key] = object
     else delete objects[key]
-    await assert.rejects(ask(token))
+    await assert.rejects(async () => ask(token))
     objects[key] = before
   }
 })

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { after, before, describe, test } from 'node:test'
-import { callHttp, clientCertificate, serveHttp, upgradeHttp, type HttpHandler, type TlsOptions } from './http.ts'
+import { callHttp, clientCertificate, serveHttp, upgradeHttp, type HttpHandler, type TlsOptions, type TlsSocket } from './http.ts'
 
 /** Certificates made by openssl: an authority, its server and client, and a client of another authority. */
 function certificates(): { directory: string; file(name: string): string } {
@@ -27,7 +27,7 @@ function certificates(): { directory: string; file(name: string): string } {
 
 /** Says who asks, and by which protocol. */
 const whoAreYou: HttpHandler = (request, response) => {
-  const subject = clientCertificate(request)?.subject
+  const subject = clientCertificate(request.socket as TlsSocket)
   response.end(`${request.httpVersion} ${subject ? `${subject.commonName} ${subject.organizations.join('+')}` : 'anonymous'}`)
 }
 
@@ -68,7 +68,7 @@ describe('HTTPS', () => {
   test('upgrades work over TLS, from which HTTP/2 is kept away by asking for HTTP/1.1', async () => {
     const server = await serveHttp({
       tls, handler: whoAreYou,
-      onUpgrade: (request, socket) => void socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Who: ${clientCertificate(request)?.subject.commonName}\r\n\r\n`),
+      onUpgrade: (request, socket) => void socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Who: ${clientCertificate(request.socket as TlsSocket)?.commonName}\r\n\r\n`),
     })
     const upgraded = await upgradeHttp(`https://127.0.0.1:${server.port}/`, { method: 'POST', headers: { Connection: 'Upgrade', Upgrade: 'SPDY/3.1' }, tls: as('client') })
     assert.deepEqual([upgraded.status, upgraded.headers['x-who']], [101, 'admin'])

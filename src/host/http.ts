@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
 import { request as requestSecure } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { DEFAULT_CIPHERS, type TLSSocket } from 'node:tls'
+import { DEFAULT_CIPHERS } from 'node:tls'
 import { systemClock } from '../machinery/clock.ts'
+import { Http1Wire, Http2Wire, type Wire } from './wire.ts'
 
 // An import of node:http reads all it exports, fetch's WebSocket among them, which loads an HTTP client of 50 ms that nobody uses here.
 const { createServer: createPlainServer, request: requestPlain } = process.getBuiltinModule('node:http')
@@ -15,6 +16,7 @@ const { createServer: createPlainServer, request: requestPlain } = process.getBu
  */
 export type HttpRequest = IncomingMessage
 export type HttpResponse = ServerResponse
+export type TlsSocket = Wire['socket']
 export type HttpHandler = (request: HttpRequest, response: HttpResponse) => void
 
 export interface TlsOptions {
@@ -31,7 +33,9 @@ export interface ServeOptions {
   path?: string
   /** HTTP/2 and HTTP/1.1 with TLS; plain HTTP/1.1 without. */
   tls?: TlsOptions
-  handler: HttpHandler
+  handler?: HttpHandler
+  /** In place of the handler: takes requests of HTTP/2 as the streams that they are, without Node's imitation of HTTP/1.1's objects. */
+  serve?: (wire: Wire) => void
   /** Requests with an Upgrade header (HTTP/1.1): the handler owns the socket. Without it they are ordinary requests. */
   onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Uint8Array) => void
 }
@@ -60,7 +64,7 @@ const HEADER_LIMIT = 1 << 20
 const HEADER_FIELDS = 4_096
 const HANDSHAKE_MS = 10_000
 /** Node passes these on to the server of HTTP/1.1 on the same port; its types do not say so. */
-const HTTP1_OPTIONS: object = { maxHeaderSize: HEADER_LIMIT }
+const HTTP1_OPTIONS: object = { maxHeaderSize: HEADER_LIMIT, optimizeEmptyRequests: true }
 /** A peer that vanished without a word is noticed after this, and a few probes more. */
 const KEEP_ALIVE_MS = 30_000
 /** How long a connection of HTTP/1.1 is kept for the next request, as upstream does: clients keep theirs for 90 seconds, and a new one costs two milliseconds. */
@@ -68,15 +72,26 @@ const IDLE_MS = 90_000
 /** The first that both sides know is taken. With 128 bits large answers cost a third less than with 256, and Go's servers choose them as well. */
 const CIPHERS = ['TLS_AES_128_GCM_SHA256', ...DEFAULT_CIPHERS.split(':').filter(name => name !== 'TLS_AES_128_GCM_SHA256')].join(':')
 
-function createServer({ tls, handler }: ServeOptions): Http2SecureServer | Server {
-  if (!tls) return createPlainServer({ noDelay: true, maxHeaderSize: HEADER_LIMIT }, handler)
-  // 10 MB, the default session memory, kills a session with 200 large answers under way.
+function createServer({ tls, ...options }: ServeOptions): Http2SecureServer | Server {
+  const server = tls ? createTlsServer(tls) : createPlainServer({ noDelay: true, maxHeaderSize: HEADER_LIMIT })
+  const { handler, serve } = options
+  server.on('request', serve ? (request: IncomingMessage, response: ServerResponse) => serve(new Http1Wire(request, response)) : handler!)
+  if (serve) {
+    // Who asks for requests gets those of HTTP/2 as well, made from streams by a listener of Node's own.
+    server.removeAllListeners('stream')
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => serve(new Http2Wire(stream, headers, rawHeaders)))
+  }
+  return server
+}
+
+function createTlsServer(tls: TlsOptions): Http2SecureServer {
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
     ciphers: CIPHERS, honorCipherOrder: true,
+    // 10 MB, the default session memory, kills a session with 200 large answers under way.
     maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: HEADER_LIMIT },
     maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS, ...HTTP1_OPTIONS,
-  }, handler as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
+  })
 }
 
 /** Serves HTTP until closed. Rejects when the address cannot be had (`EADDRINUSE`). */
@@ -116,17 +131,23 @@ export function serveHttp(options: ServeOptions): Promise<HttpServer> {
   })
 }
 
-/** The client certificate of a TLS connection that one of the `clientCa` signed, in DER; `undefined` without one. */
-export function clientCertificate(request: HttpRequest): { der: Uint8Array; subject: { commonName: string; organizations: string[] } } | undefined {
+export interface ClientCertificate {
+  readonly commonName: string
+  readonly organizations: readonly string[]
+  /** SHA-256 of the whole, in small hexadecimal digits. */
+  readonly fingerprint: string
+}
+
+/** The client certificate of a TLS connection that one of the `clientCa` signed; `undefined` without one. */
+export function clientCertificate(socket: Wire['socket']): ClientCertificate | undefined {
   // The session of HTTP/2 hides some methods of its socket behind a proxy, but not these.
-  const socket = request.socket as TLSSocket
   if (!socket.encrypted || !socket.authorized) return undefined
-  const certificate = socket.getPeerCertificate()
-  if (!certificate?.raw) return undefined
-  const organizations: unknown = certificate.subject.O
+  const { subject, fingerprint256 } = socket.getPeerCertificate()
+  if (!fingerprint256) return undefined
+  const organizations: unknown = subject.O
   return {
-    der: certificate.raw,
-    subject: { commonName: String(certificate.subject.CN ?? ''), organizations: organizations === undefined ? [] : [organizations].flat().map(String) },
+    commonName: String(subject.CN ?? ''), organizations: organizations === undefined ? [] : [organizations].flat().map(String),
+    fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
   }
 }
 

@@ -1,19 +1,32 @@
 /** Names and values of labels. */
 export type Labels = Readonly<Record<string, string>>
 
+/** One value that only rises, its labels looked up beforehand. */
+export interface CounterSeries {
+  add(amount?: number): void
+}
+
 /** A value that only rises. */
 export interface Counter {
+  with(labels: Labels): CounterSeries
   add(labels: Labels, amount?: number): void
 }
 
 /** A value that goes up and down. */
 export interface Gauge {
+  with(labels: Labels): CounterSeries
   set(labels: Labels, value: number): void
   add(labels: Labels, amount: number): void
 }
 
+/** One spread, its labels looked up beforehand. */
+export interface HistogramSeries {
+  observe(value: number): void
+}
+
 /** How values are spread. */
 export interface Histogram {
+  with(labels: Labels): HistogramSeries
   observe(labels: Labels, value: number): void
 }
 
@@ -45,20 +58,27 @@ export function createMetrics(): Metrics {
   const head = (name: string, help: string, type: string): string[] => [`# HELP ${name} ${help.replaceAll('\n', ' ')}`, `# TYPE ${name} ${type}`]
 
   function values(name: string, help: string, type: 'counter' | 'gauge', collect?: (gauge: Gauge) => void): Gauge {
-    const series = new Map<string, number>()
+    const series = new Map<string, { value: number }>()
+    const of = (labels: Labels): { value: number } => {
+      const key = shown(labels)
+      let own = series.get(key)
+      if (!own) series.set(key, (own = { value: 0 }))
+      return own
+    }
     const gauge: Gauge = {
-      set: (labels, value) => void series.set(shown(labels), value),
-      add(labels, amount) {
-        const key = shown(labels)
-        series.set(key, (series.get(key) ?? 0) + amount)
+      with(labels) {
+        const own = of(labels)
+        return { add: (amount = 1) => { own.value += amount } }
       },
+      set: (labels, value) => { of(labels).value = value },
+      add: (labels, amount) => { of(labels).value += amount },
     }
     families.push({
       *lines() {
         collect?.(gauge)
         if (series.size === 0) return
         yield* head(name, help, type)
-        for (const [labels, value] of series) yield `${name}${braced(labels)} ${number(value)}`
+        for (const [labels, { value }] of series) yield `${name}${braced(labels)} ${number(value)}`
       },
     })
     return gauge
@@ -67,7 +87,7 @@ export function createMetrics(): Metrics {
   return {
     counter(name, help) {
       const series = values(name, help, 'counter')
-      return { add: (labels, amount = 1) => series.add(labels, amount) }
+      return { with: series.with, add: (labels, amount = 1) => series.add(labels, amount) }
     },
     gauge: (name, help, collect) => values(name, help, 'gauge', collect),
     histogram(name, help, buckets) {
@@ -86,17 +106,22 @@ export function createMetrics(): Metrics {
           }
         },
       })
-      return {
-        observe(labels, value) {
-          const key = shown(labels)
-          let own = series.get(key)
-          if (!own) series.set(key, (own = { counts: buckets.map(() => 0), sum: 0, count: 0 }))
-          const index = buckets.findIndex(bound => value <= bound)
-          if (index >= 0) own.counts[index]! += 1
-          own.sum += value
-          own.count += 1
-        },
+      const withLabels: Histogram['with'] = labels => {
+        const key = shown(labels)
+        let own = series.get(key)
+        if (!own) series.set(key, (own = { counts: buckets.map(() => 0), sum: 0, count: 0 }))
+        const { counts } = own
+        return {
+          observe(value) {
+            let index = 0
+            while (index < buckets.length && value > buckets[index]!) index++
+            if (index < buckets.length) counts[index]! += 1
+            own.sum += value
+            own.count += 1
+          },
+        }
       }
+      return { with: withLabels, observe: (labels, value) => withLabels(labels).observe(value) }
     },
     text: () => `${families.flatMap(family => [...family.lines()]).join('\n')}\n`,
   }

@@ -144,7 +144,7 @@ export class LocalStorage implements Storage {
     return this.#hub.watch(prefix, options)
   }
 
-  async currentRevision(): Promise<number> {
+  currentRevision(): number {
     this.#assertOpen()
     if (this.#journal.broken) throw this.#journal.broken
     return this.#hub.published

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../machinery/awaitable.ts'
 import { isSealed } from './encryption-ciphers.ts'
 import { createSealer, type Sealer, type Sealing } from './encryption.ts'
 import { isCompacted, type CommitResult, type Compacted, type Entry, type ListOptions, type Page, type Storage, type StorageEvent, type Transaction, type Watch,
@@ -66,7 +67,7 @@ class SealedStorage implements Storage {
     }
   }
 
-  currentRevision(): Promise<number> {
+  currentRevision(): Awaitable<number> {
     return this.#inner.currentRevision()
   }
 

@@ -116,7 +116,7 @@ void test('when the database\'s thread is lost, everything says so and nothing h
   assert.equal(await storage.currentRevision(), 5)
   await Promise.all([assert.rejects(put(storage, '/a/1', 'one'), lost), assert.rejects(storage.get('/a/1'), lost)])
   await assert.rejects(put(storage, '/a/1', 'one'), lost)
-  await assert.rejects(storage.currentRevision(), lost)
+  await assert.rejects(async () => storage.currentRevision(), lost)
   await storage.close()
 })
 

@@ -1,3 +1,5 @@
+import type { Awaitable } from '../machinery/awaitable.ts'
+
 /**
  * The seam between the API server and whatever keeps the cluster's state: keys, one revision counter, compare-and-commit,
  * ranged reads at a revision, watches, compaction and expiry. It is modelled on etcd, and promises no more than etcd can:
@@ -15,8 +17,11 @@ export interface Storage {
   list(prefix: string, options?: ListOptions): Promise<Page | Compacted>
   /** Every change under `prefix` (which ends in a `/` or is empty) after a revision, in revision order, each only after it is durable. */
   watch(prefix: string, options: WatchOptions): Watch
-  /** The newest durable revision, read from where the truth is: no write acknowledged before the call has a higher one. Rejects when the store is lost. */
-  currentRevision(): Promise<number>
+  /**
+   * The newest durable revision, read from where the truth is: no write acknowledged before the call has a higher one. At once
+   * where this process is the truth. Throws or rejects when the store is lost.
+   */
+  currentRevision(): Awaitable<number>
   /** Forgets what was overwritten or deleted at or before `revision`; reads below it answer `Compacted` from now on. */
   compact(revision: number): Promise<void>
   /** The newest revision that this process knows to be compacted. */

@@ -37,14 +37,14 @@ async function served(run: (client: Client, restart: () => Promise<void>) => Pro
   const storage = memoryStorage(shared)
   const api = await createApiServer({ ...shared, storage, resources })
   const authenticators = [{ name: 'test', authenticate: async ({ bearerToken }: { bearerToken?: string }) => (bearerToken === TOKEN ? { name: 'admin', groups: ['system:masters'] } : undefined) }]
-  const handler = createHandler({ server: api.server, authenticators: authenticators as never, paths: [] })
-  let http = await serveHttp({ tls, handler })
+  const serve = createHandler({ server: api.server, authenticators: authenticators as never, paths: [] })
+  let http = await serveHttp({ tls, serve })
   const { port } = http
   const connection = httpClient({ server: `https://127.0.0.1:${port}`, ca: tls.cert, token: TOKEN })
   try {
     await run(createClient(httpTransport(request => connection.send(request), 'test')), async () => {
       await http.close()
-      http = await serveHttp({ tls, handler, port })
+      http = await serveHttp({ tls, serve, port })
     })
   } finally {
     connection.close()

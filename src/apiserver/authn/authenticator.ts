@@ -1,9 +1,10 @@
 import type { User } from '../../api/request.ts'
+import type { Awaitable } from '../../machinery/awaitable.ts'
 
 /** What a connection and its headers say of who is asking. */
 export interface Credentials {
   /** The verified client certificate's subject, when the TLS handshake gave one that our CA signed. */
-  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint: string; readonly notAfter: number }
+  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint: string }
   readonly bearerToken?: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
@@ -11,5 +12,5 @@ export interface Credentials {
 /** One way of finding out who asks: a user, `undefined` when there is nothing for it to look at, or a thrown StatusError (401) for bad credentials. */
 export interface Authenticator {
   readonly name: string
-  authenticate(credentials: Credentials): Promise<User | undefined>
+  authenticate(credentials: Credentials): Awaitable<User | undefined>
 }

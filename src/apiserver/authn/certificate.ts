@@ -3,7 +3,7 @@ import type { Authenticator } from './authenticator.ts'
 /** Client certificates that our CA signed: the common name is the user, the organizations are the groups. */
 export const certificateAuthenticator: Authenticator = {
   name: 'x509',
-  async authenticate({ certificate }) {
+  authenticate({ certificate }) {
     if (!certificate?.commonName) return undefined
     return {
       name: certificate.commonName,

@@ -15,7 +15,7 @@ export function frontProxy(options: FrontProxyOptions): Authenticator {
   const prefixes = (options.extraHeaderPrefixes ?? ['x-remote-extra-']).map(prefix => prefix.toLowerCase())
   return {
     name: 'front-proxy',
-    async authenticate(credentials) {
+    authenticate(credentials) {
       const { certificate, headers } = credentials
       if (!certificate || !options.allowedNames.includes(certificate.commonName)) return undefined
       const name = valuesOf(headers, names.user)[0]

@@ -22,5 +22,5 @@ const fieldsOf = (line: string): string[] =>
 /** Tokens that never expire, from a file. For tests and first steps: upstream advises against them, and so does the CIS benchmark. */
 export const staticTokens = (users: ReadonlyMap<string, User>): Authenticator => ({
   name: 'token-file',
-  authenticate: async ({ bearerToken }) => (bearerToken === undefined ? undefined : users.get(bearerToken)),
+  authenticate: ({ bearerToken }) => (bearerToken === undefined ? undefined : users.get(bearerToken)),
 })

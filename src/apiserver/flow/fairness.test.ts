@@ -18,9 +18,11 @@ const reader: ObjectReader = {
   list: <T extends KubeObject>(resource: AnyResource) => objects.filter(each => each.resource === resource).map(({ object }) => object as T),
 }
 const user = (name: string, ...groups: string[]): User => ({ name, groups: [...groups, 'system:authenticated'] })
-const info = (method: string, path: string) => requestInfo(method, path, new URLSearchParams())
+const info = (method: string, path: string) => requestInfo({ method, path, query: new URLSearchParams() })
 const pods = info('GET', '/api/v1/namespaces/a/pods')
 const never = new AbortController().signal
+type Enter = Parameters<ReturnType<typeof createFairness>['enter']>
+const enter = async (fairness: ReturnType<typeof createFairness>, ...asked: Enter): Promise<Seat> => fairness.enter(...asked)
 
 test('requests fall under the schema that upstream puts them under', () => {
   const schemas = inOrder(reader.list(FlowSchemas))
@@ -44,7 +46,7 @@ test('who floods waits for itself: another client is served at once or in its tu
   const fairness = createFairness({ reader, clock: fakeClock(), seats: 20 })
   const seats: Seat[] = []
   const order: string[] = []
-  const ask = (name: string) => fairness.enter(user(name), pods, { signal: never }).then(seat => {
+  const ask = (name: string) => enter(fairness, user(name), pods, { signal: never }).then(seat => {
     seats.push(seat)
     order.push(name)
   })
@@ -71,13 +73,13 @@ test('who floods waits for itself: another client is served at once or in its tu
 test('the exempt never wait, and full queues are refused with a time to come back', async () => {
   const fairness = createFairness({ reader, clock: fakeClock(), seats: 5 })
   const results: Promise<unknown>[] = []
-  for (let index = 0; index < 1000; index++) results.push(fairness.enter(user('flooder'), pods, { signal: never }))
+  for (let index = 0; index < 1000; index++) results.push(enter(fairness, user('flooder'), pods, { signal: never }))
   const outcomes = results.map(result => result.then(() => 'seat', (error: unknown) => {
     assert.ok(isReason(error, 'TooManyRequests'))
     assert.equal(error.details?.retryAfterSeconds, 1)
     return 'refused'
   }))
-  await fairness.enter(user('admin', 'system:masters'), pods, { signal: never })
+  await enter(fairness, user('admin', 'system:masters'), pods, { signal: never })
   const first = await Promise.race(outcomes.slice(-1))
   assert.equal(first, 'refused')
   assert.ok(fairness.levels().find(({ name }) => name === 'global-default')!.waiting <= 6 * 50)
@@ -89,14 +91,14 @@ test('who waits too long, or goes away, waits no longer', async () => {
   const seats: Seat[] = []
   const gone = new AbortController()
   const waiting: Promise<unknown>[] = []
-  for (let index = 0; index < 10; index++) waiting.push(fairness.enter(user('a'), pods, gone).then(seat => seats.push(seat)).catch((error: unknown) => error))
+  for (let index = 0; index < 10; index++) waiting.push(enter(fairness, user('a'), pods, gone).then(seat => seats.push(seat)).catch((error: unknown) => error))
   await new Promise(resolve => setImmediate(resolve))
   clock.advance(1001)
   await new Promise(resolve => setImmediate(resolve))
   assert.ok(isReason(await waiting.at(-1), 'TooManyRequests'))
   const level = () => fairness.levels().find(({ name }) => name === 'global-default')!
   assert.equal(level().waiting, 0)
-  const last = fairness.enter(user('a'), pods, gone).catch((error: unknown) => error)
+  const last = enter(fairness, user('a'), pods, gone).catch((error: unknown) => error)
   gone.abort()
   await last
   assert.equal(level().waiting, 0)

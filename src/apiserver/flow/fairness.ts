@@ -3,6 +3,7 @@ import { FlowSchemas } from '../../api/flowcontrol/flow-schema.ts'
 import type { PriorityLevelConfiguration } from '../../api/flowcontrol/priority-level-configuration.ts'
 import { PriorityLevelConfigurations } from '../../api/flowcontrol/priority-level-configuration.ts'
 import type { User } from '../../api/request.ts'
+import type { Awaitable } from '../../machinery/awaitable.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import { StatusError } from '../../machinery/status.ts'
 import type { ObjectReader } from '../object-reader.ts'
@@ -36,7 +37,7 @@ export interface LevelState {
 
 export interface Fairness {
   /** Waits for a request's turn. Throws 429 when too many wait already, or it took too long. */
-  enter(user: User, info: RequestInfo, client: { readonly signal: AbortSignal }): Promise<Seat>
+  enter(user: User, info: RequestInfo, client: { readonly signal: AbortSignal }): Awaitable<Seat>
   levels(): readonly LevelState[]
 }
 
@@ -47,13 +48,15 @@ const DEFAULT_WAIT_MS = 15_000
 export function createFairness({ reader, clock, seats = DEFAULT_SEATS, waitMs = DEFAULT_WAIT_MS }: FairnessOptions): Fairness {
   const levels = new Map<string, Level>()
   let schemas: readonly FlowSchema[] = []
-  let versions = ''
+  let schemasAt = -1
+  let levelsAt = -1
 
   /** Takes in what administrators changed. Requests that wait go on waiting. */
   function refresh(): void {
-    const current = `${reader.version(FlowSchemas)}/${reader.version(PriorityLevelConfigurations)}`
-    if (current === versions) return
-    versions = current
+    const [newSchemas, newLevels] = [reader.version(FlowSchemas), reader.version(PriorityLevelConfigurations)]
+    if (newSchemas === schemasAt && newLevels === levelsAt) return
+    schemasAt = newSchemas
+    levelsAt = newLevels
     schemas = inOrder(reader.list<FlowSchema>(FlowSchemas))
     const configurations = reader.list<PriorityLevelConfiguration>(PriorityLevelConfigurations)
     const shares = (of: PriorityLevelConfiguration): number => of.spec.limited?.nominalConcurrencyShares ?? of.spec.exempt?.nominalConcurrencyShares ?? 0
@@ -83,29 +86,45 @@ export function createFairness({ reader, clock, seats = DEFAULT_SEATS, waitMs = 
   }
 
   return {
-    async enter(user, info, client) {
+    enter(user, info, client) {
       refresh()
       const flow = flowOf(schemas, user, info)
       const level = flow && levels.get(flow.schema.spec.priorityLevelConfiguration.name)
       if (!flow || !level) throw tooMany()
-      if (level.waiting === 0 && mayStart(level)) level.start()
-      else await level.wait(flow.key, clock, waitMs, client.signal)
-      let held = true
-      return {
-        schemaUid: flow.schema.metadata.uid, levelUid: level.uid,
-        [Symbol.dispose]() {
-          if (!held) return
-          held = false
-          level.executing -= 1
-          startWaiting()
-        },
-      }
+      const seat = (): Seat => new TakenSeat(flow.schema.metadata.uid, level, startWaiting)
+      if (level.waiting > 0 || !mayStart(level)) return level.wait(flow.key, clock, waitMs, client).then(seat)
+      level.start()
+      return seat()
     },
     levels: () => [...levels].map(([name, { executing, waiting, seats: own, dispatched, rejected }]) => ({ name, executing, waiting, seats: own, dispatched, rejected })),
   }
 }
 
 const tooMany = (): StatusError => new StatusError('TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 })
+
+class TakenSeat implements Seat {
+  readonly schemaUid: string
+  readonly #level: Level
+  readonly #onFree: () => void
+  #held = true
+
+  constructor(schemaUid: string, level: Level, onFree: () => void) {
+    this.schemaUid = schemaUid
+    this.#level = level
+    this.#onFree = onFree
+  }
+
+  get levelUid(): string {
+    return this.#level.uid
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#held) return
+    this.#held = false
+    this.#level.executing -= 1
+    this.#onFree()
+  }
+}
 
 /** One priority level at work. */
 class Level {
@@ -150,7 +169,7 @@ class Level {
     next.start()
   }
 
-  wait(flow: string, clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
+  wait(flow: string, clock: Clock, waitMs: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     return new Promise((resolve, reject) => {
       const request: Waiting = {
         flow,

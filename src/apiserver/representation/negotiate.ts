@@ -1,3 +1,4 @@
+import { memo } from '../../machinery/memo.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './media-types.ts'
 
@@ -21,7 +22,7 @@ interface Clause {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-function clausesOf(accept: string): Clause[] {
+const clausesOf = memo((accept: string): readonly Clause[] => {
   const clauses = accept.split(',').map(part => {
     const [type = '', ...rest] = part.split(';').map(piece => piece.trim())
     const parameters = new Map(rest.filter(Boolean).map(piece => [piece.split('=')[0]!.trim(), piece.slice(piece.indexOf('=') + 1).trim()] as const))
@@ -29,7 +30,10 @@ function clausesOf(accept: string): Clause[] {
     return { type, quality: Number.isFinite(quality) ? quality : 1, parameters }
   }).filter(({ type }) => type !== '')
   return clauses.sort((a, b) => b.quality - a.quality || specificity(b) - specificity(a))
-}
+})
+
+/** The types of a header as the router looks at them. */
+const namesOf = memo((accept: string): readonly string[] => accept.split(',').map(part => part.split(';')[0]!.trim()))
 
 const specificity = ({ type }: Clause): number => (type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2)
 const matches = (pattern: string, type: string): boolean => pattern === type || pattern === '*/*' || (pattern.endsWith('/*') && type.startsWith(pattern.slice(0, -1)))
@@ -46,16 +50,15 @@ export interface Offer {
 /** The 406 of the router: not even the names of the types fit. */
 export function checkRoute(accept: string | undefined, offer: Offer): void {
   if (!accept) return
-  const offered: string[] = [...(offer.types ?? OBJECT_TYPES), ...(offer.watchable ? STREAM_TYPES : [])]
-  const names = accept.split(',').map(part => part.split(';')[0]!.trim())
-  if (names.some(name => name === '*/*' || offered.includes(name))) return
-  throw new StatusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`, {})
+  const types: readonly string[] = offer.types ?? OBJECT_TYPES
+  if (namesOf(accept).some(name => name === '*/*' || types.includes(name) || (offer.watchable && STREAM_TYPES.includes(name)))) return
+  throw new StatusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${[...types, ...(offer.watchable ? STREAM_TYPES : [])].join(', ')}`, {})
 }
 
 /** What the client gets of what it accepts; 406 when that is nothing. */
 export function negotiate(accept: string | undefined, offer: Offer = {}, prettyWanted = false): Format {
   const types = offer.types ?? OBJECT_TYPES
-  if (!accept) return { mediaType: types[0]!, pretty: prettyWanted }
+  if (!accept) return types === OBJECT_TYPES && !prettyWanted ? PLAIN : { mediaType: types[0]!, pretty: prettyWanted }
   for (const clause of clausesOf(accept)) {
     const mediaType = types.find(type => matches(clause.type, type))
     if (!mediaType || (offer.watch && mediaType === YAML_TYPE)) continue

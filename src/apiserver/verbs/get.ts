@@ -1,3 +1,4 @@
+import { after } from '../../machinery/awaitable.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { nameOf, servedOf } from '../call.ts'
 import { revisionOf } from '../options.ts'
@@ -5,9 +6,9 @@ import { toServedVersion } from '../versions.ts'
 import type { Verb } from './verb.ts'
 
 /** One object; with a resourceVersion, not older than that. */
-export const get: Verb = async ({ registry, stores }, call) => {
+export const get: Verb = ({ stores }, call) => {
+  const served = servedOf(call)
   const version = revisionOf(call.options.resourceVersion, why => new StatusError('', why))
-  if (version > 0) await stores.reached(call.resource, version)
-  const entry = await registry.get(servedOf(call), call.namespace, nameOf(call))
-  return { object: toServedVersion(servedOf(call), entry.object), entry }
+  return after(version > 0 ? stores.reached(call.resource, version) : undefined, () =>
+    after(stores.current(served, call.namespace, nameOf(call)), entry => ({ object: toServedVersion(served, entry.object), entry })))
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../machinery/awaitable.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Log } from '../../machinery/log.ts'
 import type { Random } from '../../machinery/random.ts'
@@ -33,4 +34,4 @@ export interface Server {
 }
 
 /** One thing that can be asked of a resource. */
-export type Verb = (server: Server, call: Call) => Promise<Outcome>
+export type Verb = (server: Server, call: Call) => Awaitable<Outcome>

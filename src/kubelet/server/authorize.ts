@@ -1,7 +1,7 @@
 import { SubjectAccessReviews } from '../../api/authorization/subject-access-review.ts'
 import { TokenReviews } from '../../api/authentication/token-review.ts'
 import type { Client } from '../../client/client.ts'
-import { clientCertificate, type HttpRequest } from '../../host/http.ts'
+import { clientCertificate, type HttpRequest, type TlsSocket } from '../../host/http.ts'
 import { forbidden, StatusError } from '../../machinery/status.ts'
 
 interface Caller {
@@ -16,8 +16,8 @@ const SUBRESOURCES: readonly (readonly [prefix: string, subresource: string])[] 
 ]
 
 async function identify(client: Client, request: HttpRequest): Promise<Caller | undefined> {
-  const certificate = clientCertificate(request)
-  if (certificate) return { name: certificate.subject.commonName, groups: [...certificate.subject.organizations, 'system:authenticated'] }
+  const certificate = clientCertificate(request.socket as TlsSocket)
+  if (certificate) return { name: certificate.commonName, groups: [...certificate.organizations, 'system:authenticated'] }
   const token = /^Bearer\s+(\S+)$/i.exec(String(request.headers.authorization ?? ''))?.[1]
   if (!token) return undefined
   const { status } = await client.create(TokenReviews, { spec: { token } })
