@@ -37,6 +37,8 @@ function causesOf(resource: AnyResource, path: string, body: unknown): Cause[] |
   object.metadata.uid ??= '00000000-0000-4000-8000-000000000000'
   if (resource.namespaced) object.metadata.namespace ??= /\/namespaces\/([^/]+)/.exec(path)?.[1] ?? ''
   resource.defaults?.(object)
+  // Admission names an account where the author does not.
+  if (resource.kind === 'Pod') (object as unknown as { spec: { serviceAccountName?: string } }).spec.serviceAccountName ??= 'default'
   resource.prepareForCreate?.(object)
   return resource.validate?.(object, { now: 0 }) ?? []
 }

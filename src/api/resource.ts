@@ -83,6 +83,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   generationOf?(object: T): unknown
   /** This kind is another view of objects that are stored as `resource`: `up` makes the stored object, `down` shows it as this kind. */
   readonly storedAs?: { readonly resource: AnyResource; up(object: T): KubeObject; down(stored: KubeObject): T }
+  /** A new object has the generation that its author gave it, if any. */
+  readonly keepsGenerationOnCreate?: boolean
   /** What writes to the object (key '') or to a subresource cannot own, where that is not the usual: spec and status keep out of each other. */
   readonly resetFields?: Readonly<Record<string, FieldSet>>
   /** The status may be given when the object is created (nodes register with theirs). */
@@ -91,7 +93,7 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Fills in defaults that the schema cannot state. The draft is the caller's own copy: it may be changed in place. */
   defaults?(draft: T): void
   /** Last touches before validation. `old` is undefined on create. Drafts may be changed in place. */
-  prepareForCreate?(draft: T, now?: number): void
+  prepareForCreate?(draft: T, now?: number, warn?: (text: string) => void): void
   prepareForUpdate?(draft: T, old: T, now?: number): void
   /** The same for what a subresource writes. */
   prepareForSubresource?(draft: T, old: T, subresource: string, now: number): void

@@ -3,6 +3,7 @@ import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { withoutAnnotation } from '../meta/object-meta.ts'
 import { sameJson } from '../validation.ts'
@@ -45,7 +46,8 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
     spec.revisionHistoryLimit ??= 10
     defaultPodTemplate(spec.template)
   },
-  prepareForCreate({ metadata }) {
+  prepareForCreate({ metadata, spec }) {
+    dropUnserved(spec.template)
     const given = Number(metadata.annotations?.[TEMPLATE_GENERATION])
     metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: `${given >= 1 ? given : 1}` }
   },
@@ -53,6 +55,7 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
     metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '1' }
   },
   prepareForUpdate(next, old) {
+    dropUnserved(next.spec.template)
     const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)
     const generation = sameJson(next.spec.template, old.spec.template) ? before : before + 1
     next.metadata.annotations = { ...next.metadata.annotations, [TEMPLATE_GENERATION]: `${generation}` }

@@ -3,6 +3,7 @@ import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import type { Deployment } from './deployment-schema.ts'
 import { deployment } from './deployment-schema.ts'
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
@@ -50,6 +51,8 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
     spec.revisionHistoryLimit ??= 10
     spec.progressDeadlineSeconds ??= 600
   },
+  prepareForCreate: ({ spec }) => dropUnserved(spec.template),
+  prepareForUpdate: ({ spec }) => dropUnserved(spec.template),
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   validateStatusUpdate: validateDeploymentStatus,

@@ -8,6 +8,7 @@ import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import { immutable, invalid, nonNegative } from '../validation.ts'
 import { nonNegativeCounts, validateRunningTemplate, validateSelector } from './template-validation.ts'
 import type { Cause } from '../../machinery/status.ts'
@@ -77,6 +78,8 @@ export const ReplicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
     spec.replicas ??= 1
     defaultPodTemplate(spec.template)
   },
+  prepareForCreate: ({ spec }) => dropUnserved(spec.template),
+  prepareForUpdate: ({ spec }) => dropUnserved(spec.template),
   validate: ({ spec }) => [
     ...nonNegative('spec.replicas', spec.replicas), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...validateSelector(spec.selector, 'replicaset'), ...validateRunningTemplate(spec.template, spec.selector),

@@ -3,6 +3,7 @@ import { defineResource } from '../resource.ts'
 import { ageColumn, containerColumns, nameColumn } from '../columns.ts'
 import { dnsLabel } from '../../machinery/names.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { defaultClaim } from '../core/persistent-volume-claim.ts'
 import { fractionalBytes } from '../core/volume/shared.ts'
@@ -30,8 +31,12 @@ export const StatefulSets: Resource<StatefulSet> = defineResource<StatefulSet>({
   ],
   generationOf: ({ spec: { updateStrategy, ...spec } }) => [spec, updateStrategy.type, updateStrategy.rollingUpdate?.partition],
   defaults: defaultStatefulSet,
-  prepareForCreate: ({ spec }) => dropMaxUnavailable(spec),
+  prepareForCreate({ spec }) {
+    dropUnserved(spec.template)
+    dropMaxUnavailable(spec)
+  },
   prepareForUpdate({ spec }, old) {
+    dropUnserved(spec.template)
     if (old.spec.updateStrategy.rollingUpdate?.maxUnavailable === undefined) dropMaxUnavailable(spec)
   },
   // Pods are called after their set, and hosts after their pods.

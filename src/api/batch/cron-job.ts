@@ -3,6 +3,7 @@ import { defineResource } from '../resource.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { podNameWarnings } from '../apps/template-validation.ts'
 import { ageColumn, containerColumns, nameColumn, since } from '../columns.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { sameJson } from '../validation.ts'
 import { validateCronJob, validateCronJobUpdate } from './cron-job-validation.ts'
@@ -39,6 +40,8 @@ export const CronJobs: Resource<CronJob> = defineResource<CronJob>({
     spec.failedJobsHistoryLimit ??= 1
     defaultJobTemplate(spec.jobTemplate.spec)
   },
+  prepareForCreate: ({ spec }) => dropUnserved(spec.jobTemplate.spec.template),
+  prepareForUpdate: ({ spec }) => dropUnserved(spec.jobTemplate.spec.template),
   validate: (object, { isNew = true }) => (isNew ? validateCronJob(object) : []),
   validateUpdate: validateCronJobUpdate,
   warnings: ({ metadata, spec }, old) => [

@@ -4,6 +4,7 @@ import { formatLabelSelector } from '../../machinery/selector.ts'
 import { podNameWarnings } from '../apps/template-validation.ts'
 import { ageColumn, containerColumns, humanDuration, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
+import { dropUnserved } from '../core/pod/strategy.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { sameJson } from '../validation.ts'
 import { jobLabels } from './job-labels.ts'
@@ -37,7 +38,11 @@ export const Jobs: Resource<Job> = defineResource<Job>({
   fieldSelectors: { 'status.successful': ({ status }) => `${status.succeeded ?? 0}` },
   generationOf: ({ spec }) => spec,
   defaults: defaultJob,
-  prepareForCreate: generateSelector,
+  prepareForCreate(draft) {
+    generateSelector(draft)
+    dropUnserved(draft.spec.template)
+  },
+  prepareForUpdate: ({ spec }) => dropUnserved(spec.template),
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatus,

@@ -7,6 +7,7 @@ import { defineResource } from '../resource.ts'
 import { containerColumns, labelsText, nameColumn } from '../columns.ts'
 import { sameJson } from '../validation.ts'
 import { defaultPodTemplate } from './pod/defaults.ts'
+import { dropUnserved } from './pod/strategy.ts'
 import { validatePodTemplate } from './pod/validation/pod.ts'
 import { templateWarnings } from './pod/warnings.ts'
 
@@ -25,6 +26,8 @@ export const PodTemplates: Resource<PodTemplate> = defineResource<PodTemplate>({
   columns: [nameColumn, ...containerColumns<PodTemplate>(({ template }) => template.spec, 0), { name: 'Pod Labels', type: 'string', cell: ({ template }) => labelsText(template.metadata?.labels) }],
   defaults: ({ template }) => defaultPodTemplate(template),
   generationOf: ({ template }) => template,
+  prepareForCreate: ({ template }) => dropUnserved(template),
+  prepareForUpdate: ({ template }) => dropUnserved(template),
   validate: ({ template }) => validatePodTemplate(template, 'template'),
   warnings: ({ template }, old) => (old && sameJson(template, old.template) ? [] : templateWarnings(template, 'template')),
 })

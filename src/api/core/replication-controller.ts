@@ -5,6 +5,7 @@ import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.
 import { podNameWarnings } from '../apps/template-validation.ts'
 import { sameJson } from '../validation.ts'
 import { defaultPodTemplate } from './pod/defaults.ts'
+import { dropUnserved } from './pod/strategy.ts'
 import { templateWarnings } from './pod/warnings.ts'
 import { validateReplicationController, validateReplicationControllerStatus } from './replication-controller-validation.ts'
 import type { ReplicationController } from './replication-controller-schema.ts'
@@ -34,6 +35,8 @@ export const ReplicationControllers: Resource<ReplicationController> = defineRes
   fieldSelectors: { 'status.replicas': ({ status }) => `${status.replicas}` },
   generationOf: ({ spec }) => spec,
   defaults: defaultReplicationController,
+  prepareForCreate: ({ spec }) => { if (spec.template) dropUnserved(spec.template) },
+  prepareForUpdate: ({ spec }) => { if (spec.template) dropUnserved(spec.template) },
   // Upstream states this kind's rules in its schema, where lengths are told in bytes.
   validateName: name => dnsSubdomain(name).map(problem => problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes')),
   validate: validateReplicationController,

@@ -3,6 +3,7 @@ import type { Container } from './container.ts'
 import type { Pod } from './schema.ts'
 import type { PodSpec, PodTemplateSpec } from './pod-spec.ts'
 import type { Lifecycle, Probe } from './probes.ts'
+import { parseImage } from './image-name.ts'
 import type { Volume } from './volumes.ts'
 
 const FILE_MODE = 0o644
@@ -49,9 +50,9 @@ export function defaultContainer(container: Container): void {
 
 /** Images that name no tag, or `latest`, may change: they are pulled each time. */
 export function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {
-  const match = /^(?:[^/]+\/)*?([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$/.exec(image ?? '')
-  if (!match) return 'IfNotPresent'
-  const [, , tag, digest] = match
+  const parsed = parseImage(image ?? '')
+  if (!parsed) return 'IfNotPresent'
+  const { tag, digest } = parsed
   return tag === 'latest' || (!tag && !digest) ? 'Always' : 'IfNotPresent'
 }
 

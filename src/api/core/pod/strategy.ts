@@ -1,11 +1,15 @@
 import { timestamp } from '../../../machinery/clock.ts'
 import type { Container } from './container.ts'
+import type { PodTemplateSpec } from './pod-spec.ts'
 import type { Pod } from './schema.ts'
 import { qosClass } from './predicates.ts'
+import { validateAppArmor } from './validation/security.ts'
+import { appArmorOf } from './warnings.ts'
+import { sameJson } from '../../validation.ts'
 import type { PodAffinityTerm } from './scheduling.ts'
 
 /** A new pod is Pending, whatever its author says, and its class of service is fixed from now on. */
-export function preparePodForCreate(pod: Pod, now = 0): void {
+export function preparePodForCreate(pod: Pod, now = 0, warn: (text: string) => void = () => {}): void {
   pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) } as Pod['status']
   if (pod.spec.schedulingGates?.length) {
     pod.status.conditions = [{
@@ -16,7 +20,7 @@ export function preparePodForCreate(pod: Pod, now = 0): void {
   // A negative time once meant one second.
   if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1
   dropUnserved(pod)
-  appArmorFromAnnotations(pod)
+  appArmorFromAnnotations(pod, warn)
   mergeMatchLabelKeys(pod)
 }
 
@@ -62,10 +66,10 @@ function resized<T extends Container>(containers: readonly T[] | undefined, othe
   })
 }
 
-const allContainers = ({ spec }: Pod): Container[] => [...spec.initContainers ?? [], ...spec.containers ?? []]
+const allContainers = ({ spec }: Pick<PodTemplateSpec, 'spec'>): Container[] => [...spec.initContainers ?? [], ...spec.containers ?? []]
 
-/** Fields whose feature gates are off in v1.36. */
-function dropUnserved(pod: Pod): void {
+/** Fields whose feature gates are off in v1.36, of pods and of templates. */
+export function dropUnserved(pod: Pick<PodTemplateSpec, 'spec'>): void {
   for (const container of allContainers(pod)) {
     if (container.lifecycle?.stopSignal === undefined) continue
     delete container.lifecycle.stopSignal
@@ -77,20 +81,22 @@ function dropUnserved(pod: Pod): void {
       delete source.podCertificate
     }
   }
+  delete pod.spec.schedulingGroup
 }
 
 const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
 
 /** KEP-24: the annotations of before v1.30 still count where the field is not set. */
-function appArmorFromAnnotations(pod: Pod): void {
+function appArmorFromAnnotations(pod: Pod, warn: (text: string) => void): void {
+  if (pod.spec.os?.name === 'windows') return
   for (const container of allContainers(pod)) {
-    const profile = pod.metadata.annotations?.[APPARMOR + container.name]
-    if (profile === undefined || container.securityContext?.appArmorProfile) continue
-    const type = ({ unconfined: 'Unconfined', 'runtime/default': 'RuntimeDefault' } as const)[profile]
-    const localhost = profile.startsWith('localhost/') ? profile.slice('localhost/'.length) : ''
-    if (type && type === pod.spec.securityContext?.appArmorProfile?.type) continue
-    if (type) container.securityContext = { ...container.securityContext, appArmorProfile: { type } }
-    else if (localhost) container.securityContext = { ...container.securityContext, appArmorProfile: { type: 'Localhost', localhostProfile: localhost } }
+    const annotation = pod.metadata.annotations?.[APPARMOR + container.name]
+    if (annotation === undefined || container.securityContext?.appArmorProfile) continue
+    const profile = appArmorOf(annotation)
+    const isValid = profile && validateAppArmor(profile, '').length === 0
+    const isOfPod = isValid && sameJson(profile, pod.spec.securityContext?.appArmorProfile)
+    if (isValid && !isOfPod) container.securityContext = { ...container.securityContext, appArmorProfile: profile }
+    if (!isOfPod) warn(`metadata.annotations[${APPARMOR}${container.name}]: deprecated since v1.30; use the "appArmorProfile" field instead`)
   }
 }
 

@@ -3,7 +3,8 @@ import type { Cause } from '../../../machinery/status.ts'
 import { forbidden, inRange, invalid, invalidBy, notSupported, required } from '../../validation.ts'
 import type { PersistentVolumeSpec } from '../pod/pod-spec.ts'
 import { legacyRules } from '../pod/validation/volumes-legacy.ts'
-import { validateDriver, validateNoBacksteps } from '../pod/validation/volumes.ts'
+import { validateNoBacksteps } from '../pod/validation/env.ts'
+import { validateDriver } from '../pod/validation/volumes.ts'
 
 /** In the order in which causes are reported. */
 export const SOURCES = [

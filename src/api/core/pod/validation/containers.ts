@@ -1,20 +1,19 @@
 import { dnsLabel } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
-import { validateAddress } from '../../../addresses.ts'
 import { duplicate, forbidden, inRange, invalid, invalidBy, notFound, notSupported, required, tooMany } from '../../../validation.ts'
 import type { Container, ContainerPort, VolumeDevice, VolumeMount } from '../container.ts'
 import type { PodSpec } from '../pod-spec.ts'
 import { isSidecar } from '../predicates.ts'
 import type { Volume } from '../volumes.ts'
-import { validateEnv, validateEnvFrom } from './env.ts'
+import { validateEnv, validateEnvFrom, validateLocalPath } from './env.ts'
 import { portNameProblems, validateHandlers } from './handlers.ts'
 import { validateResources } from './resources.ts'
 import { validateSecurityContext } from './security.ts'
-import { validateNoBacksteps } from './volumes.ts'
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const PROPAGATIONS = ['Bidirectional', 'HostToContainer', 'None']
+const RECURSIONS = ['Disabled', 'Enabled', 'IfPossible']
 const RESTART_POLICIES = ['Always', 'Never', 'OnFailure']
 
 /** What a container's rules need to know of its pod. */
@@ -22,8 +21,6 @@ export interface PodFacts {
   readonly spec: PodSpec
   readonly volumes: readonly Volume[]
   readonly claimNames: ReadonlySet<string>
-  /** The spec of a template: what is tidied up when pods are made may still be untidy. */
-  readonly isTemplate: boolean
 }
 
 /** The containers that run side by side. */
@@ -37,8 +34,7 @@ export function validateContainers(pod: PodFacts, field: string): Cause[] {
     causes.push(...validateContainer(container, pod, path))
     if (names.has(container.name)) causes.push(duplicate(`${path}.name`, container.name))
     names.add(container.name)
-    causes.push(...validateHandlers(container, path, pod.spec.terminationGracePeriodSeconds), ...validateResizePolicy(container, path, pod.spec.restartPolicy))
-    causes.push(...validateRestart(container, path))
+    causes.push(...validateHandlers(container, path, pod.spec.terminationGracePeriodSeconds), ...validateRestart(container, path))
   }
   return [...causes, ...validateHostPorts(containers, field)]
 }
@@ -49,13 +45,11 @@ export function validateInitContainers(pod: PodFacts, field: string): Cause[] {
   const names = new Set((pod.spec.containers ?? []).map(({ name }) => name))
   for (const [index, container] of (pod.spec.initContainers ?? []).entries()) {
     const path = `${field}[${index}]`
-    causes.push(...validateContainer(container, pod, path))
+    causes.push(...validateContainer(container, pod, path), ...validateRestart(container, path))
     if (names.has(container.name)) causes.push(duplicate(`${path}.name`, container.name))
-    names.add(container.name)
+    else if (container.name) names.add(container.name)
     causes.push(...validateHostPorts([container], field))
-    if (isSidecar(container)) causes.push(...validateHandlers(container, path, pod.spec.terminationGracePeriodSeconds), ...validateResizePolicy(container, path, pod.spec.restartPolicy))
-    else causes.push(...validateOneShot(container, path))
-    causes.push(...validateRestart(container, path))
+    causes.push(...(isSidecar(container) ? validateHandlers(container, path, pod.spec.terminationGracePeriodSeconds) : validateOneShot(container, path)))
   }
   return causes
 }
@@ -72,27 +66,33 @@ function validateOneShot(container: Container, field: string): Cause[] {
   return causes
 }
 
+/** Images of pods are written without blanks around them; templates may have some. */
+export const validateImage = ({ image }: Container, field: string): Cause[] =>
+  (image !== undefined && image.trim() !== image ? [invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')] : [])
+
+export const validateImages = (containers: readonly Container[] | undefined, field: string): Cause[] =>
+  (containers ?? []).flatMap((container, index) => validateImage(container, `${field}[${index}]`))
+
 /** What holds for every container. */
-export function validateContainer(container: Container, { spec, volumes, claimNames, isTemplate }: PodFacts, field: string): Cause[] {
+export function validateContainer(container: Container, { spec, volumes, claimNames }: PodFacts, field: string): Cause[] {
   const { name, image, imagePullPolicy, terminationMessagePolicy } = container
   const causes = name ? invalidBy(`${field}.name`, name, dnsLabel) : [required(`${field}.name`)]
   if (!image) causes.push(required(`${field}.image`))
-  else if (!isTemplate && image.trim() !== image) causes.push(invalid(`${field}.image`, image, 'must not have leading or trailing whitespace'))
   if (terminationMessagePolicy !== 'File' && terminationMessagePolicy !== 'FallbackToLogsOnError') {
     causes.push(terminationMessagePolicy ? notSupported(`${field}.terminationMessagePolicy`, terminationMessagePolicy, ['File', 'FallbackToLogsOnError']) : required(`${field}.terminationMessagePolicy`))
   }
-  causes.push(...validatePorts(container.ports, `${field}.ports`), ...validateEnv(container.env, `${field}.env`, volumes), ...validateEnvFrom(container.envFrom, `${field}.envFrom`))
-  causes.push(...validateMounts(container, volumes, `${field}.volumeMounts`), ...validateDevices(container, spec, volumes, `${field}.volumeDevices`))
+  causes.push(...validatePorts(container.ports, `${field}.ports`), ...validateEnv(container.env, `${field}.env`), ...validateEnvFrom(container.envFrom, `${field}.envFrom`))
+  causes.push(...validateMounts(container, volumes, `${field}.volumeMounts`), ...validateDevices(container, volumes, `${field}.volumeDevices`))
   if (!imagePullPolicy) causes.push(required(`${field}.imagePullPolicy`))
   else if (!PULL_POLICIES.includes(imagePullPolicy)) causes.push(notSupported(`${field}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES))
-  causes.push(...validateResources(container.resources, `${field}.resources`, claimNames))
+  causes.push(...validateResources(container.resources, `${field}.resources`, claimNames), ...validateResizePolicy(container, field, spec.restartPolicy))
   return [...causes, ...validateSecurityContext(container.securityContext, `${field}.securityContext`, spec.hostUsers)]
 }
 
 function validatePorts(ports: readonly ContainerPort[] | undefined, field: string): Cause[] {
   const causes: Cause[] = []
   const names = new Set<string>()
-  for (const [index, { name, containerPort, hostPort, protocol, hostIP }] of (ports ?? []).entries()) {
+  for (const [index, { name, containerPort, hostPort, protocol }] of (ports ?? []).entries()) {
     const path = `${field}[${index}]`
     if (name) {
       const problems = portNameProblems(name)
@@ -104,7 +104,6 @@ function validatePorts(ports: readonly ContainerPort[] | undefined, field: strin
     if (hostPort) causes.push(...inRange(`${path}.hostPort`, hostPort, 1, 65535))
     if (!protocol) causes.push(required(`${path}.protocol`))
     else if (!PROTOCOLS.includes(protocol)) causes.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS))
-    if (hostIP) causes.push(...validateAddress(`${path}.hostIP`, hostIP))
   }
   return causes
 }
@@ -124,7 +123,7 @@ function validateHostPorts(containers: readonly Container[], field: string): Cau
   return causes
 }
 
-function validateMounts({ volumeMounts, volumeDevices }: Container, volumes: readonly Volume[], field: string): Cause[] {
+function validateMounts({ volumeMounts, volumeDevices, securityContext }: Container, volumes: readonly Volume[], field: string): Cause[] {
   const causes: Cause[] = []
   const paths = new Set<string>()
   const devices: readonly VolumeDevice[] = volumeDevices ?? []
@@ -138,26 +137,37 @@ function validateMounts({ volumeMounts, volumeDevices }: Container, volumes: rea
     paths.add(mount.mountPath)
     if (devices.some(({ name }) => name === mount.name)) causes.push(invalid(`${path}.name`, mount.name, 'must not already exist in volumeDevices'))
     if (devices.some(({ devicePath }) => devicePath === mount.mountPath)) causes.push(invalid(`${path}.mountPath`, mount.mountPath, 'must not already exist as a path in volumeDevices'))
-    causes.push(...validateSubPath(mount, path))
-    if (mount.mountPropagation !== undefined && !PROPAGATIONS.includes(mount.mountPropagation)) causes.push(notSupported(`${path}.mountPropagation`, mount.mountPropagation, PROPAGATIONS))
+    causes.push(...validateSubPath(mount, path, field), ...validatePropagation(mount, field, securityContext?.privileged ?? false), ...validateRecursion(mount, `${field}.recursiveReadOnly`))
   }
   return causes
 }
 
-function validateSubPath({ subPath, subPathExpr }: VolumeMount, field: string): Cause[] {
-  if (subPath && subPathExpr) return [invalid(`${field}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive')]
-  const causes: Cause[] = []
-  for (const [name, path] of [['subPath', subPath], ['subPathExpr', subPathExpr]] as const) {
-    if (!path) continue
-    if (path.startsWith('/')) causes.push(invalid(`${field}.${name}`, path, 'must be a relative path'))
-    causes.push(...validateNoBacksteps(`${field}.${name}`, path))
-  }
+/** Upstream does not say which mount it means here, and in what follows. */
+function validatePropagation({ mountPropagation }: VolumeMount, field: string, privileged: boolean): Cause[] {
+  const path = `${field}.mountPropagation`
+  if (mountPropagation === undefined) return []
+  if (!PROPAGATIONS.includes(mountPropagation)) return [notSupported(path, mountPropagation, PROPAGATIONS)]
+  return mountPropagation === 'Bidirectional' && !privileged ? [forbidden(path, 'Bidirectional mount propagation is available only to privileged containers')] : []
+}
+
+/** KEP-3857: read-only all the way down. */
+function validateRecursion({ readOnly, recursiveReadOnly, mountPropagation }: VolumeMount, field: string): Cause[] {
+  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return []
+  if (!RECURSIONS.includes(recursiveReadOnly)) return [notSupported(field, recursiveReadOnly, RECURSIONS)]
+  const causes = readOnly ? [] : [forbidden(field, 'may only be specified when readOnly is true')]
+  if (mountPropagation !== undefined && mountPropagation !== 'None') causes.push(forbidden(field, 'may only be specified when mountPropagation is None or not specified'))
   return causes
 }
 
-function validateDevices({ volumeMounts, volumeDevices }: Container, { hostUsers }: PodSpec, volumes: readonly Volume[], field: string): Cause[] {
+function validateSubPath({ subPath, subPathExpr }: VolumeMount, field: string, list: string): Cause[] {
+  const causes = subPath ? validateLocalPath(`${list}.subPath`, subPath) : []
+  if (!subPathExpr) return causes
+  if (subPath) causes.push(invalid(`${field}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
+  return [...causes, ...validateLocalPath(`${list}.subPathExpr`, subPathExpr)]
+}
+
+function validateDevices({ volumeMounts, volumeDevices }: Container, volumes: readonly Volume[], field: string): Cause[] {
   const causes: Cause[] = []
-  if (volumeDevices?.length && hostUsers === false) causes.push(forbidden(field, 'when `hostUsers` is false'))
   const [names, paths] = [new Set<string>(), new Set<string>()]
   for (const [index, { name, devicePath }] of (volumeDevices ?? []).entries()) {
     const at = `${field}[${index}]`
@@ -188,7 +198,7 @@ function validateResizePolicy({ resizePolicy }: Container, field: string, podPol
     else if (resourceName !== 'cpu' && resourceName !== 'memory') causes.push(notSupported(path, resourceName, ['cpu', 'memory']))
     if (!restartPolicy) causes.push(required(path))
     else if (restartPolicy !== 'NotRequired' && restartPolicy !== 'RestartContainer') causes.push(notSupported(path, restartPolicy, ['NotRequired', 'RestartContainer']))
-    if (podPolicy === 'Never' && restartPolicy === 'RestartContainer') causes.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
+    if (podPolicy === 'Never' && restartPolicy !== 'NotRequired') causes.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
   }
   return causes
 }

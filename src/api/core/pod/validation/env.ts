@@ -1,10 +1,10 @@
 import { canonicalQuantity } from '../../../../machinery/quantity.ts'
-import { dnsSubdomain, qualifiedName, rule } from '../../../../machinery/names.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName, rule } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
 import { invalid, invalidBy, notFound, notSupported, required } from '../../../validation.ts'
 import type { ObjectFieldSelector, ResourceFieldSelector } from '../../references.ts'
 import type { EnvFromSource, EnvVar, EnvVarSource } from '../container.ts'
-import type { Volume } from '../volumes.ts'
+import type { PodSpec } from '../pod-spec.ts'
 
 const ENV_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs']
 const KNOWN_FIELDS = new Set([...ENV_FIELDS, 'metadata.annotations', 'metadata.labels', 'spec.restartPolicy', 'spec.schedulerName', 'spec.hostNetwork', 'status.phase', 'status.nominatedNodeName'])
@@ -26,15 +26,15 @@ export function configKeyProblems(key: string): string[] {
   return problems
 }
 
-export function validateEnv(env: readonly EnvVar[] | undefined, field: string, volumes: readonly Volume[]): Cause[] {
+export function validateEnv(env: readonly EnvVar[] | undefined, field: string): Cause[] {
   return (env ?? []).flatMap(({ name, value, valueFrom }, index) => {
     const path = `${field}[${index}]`
     const causes = name ? invalidBy(`${path}.name`, name, envNameProblems) : [required(`${path}.name`)]
-    return valueFrom ? [...causes, ...validateSource(valueFrom, value, `${path}.valueFrom`, volumes)] : causes
+    return valueFrom ? [...causes, ...validateSource(valueFrom, value, `${path}.valueFrom`)] : causes
   })
 }
 
-function validateSource(source: EnvVarSource, value: string | undefined, field: string, volumes: readonly Volume[]): Cause[] {
+function validateSource(source: EnvVarSource, value: string | undefined, field: string): Cause[] {
   const causes: Cause[] = []
   if (source.fieldRef) causes.push(...validateFieldRef(source.fieldRef, `${field}.fieldRef`, ENV_FIELDS))
   if (source.resourceFieldRef) causes.push(...validateResourceRef(source.resourceFieldRef, `${field}.resourceFieldRef`, false))
@@ -44,7 +44,7 @@ function validateSource(source: EnvVarSource, value: string | undefined, field: 
     causes.push(...(ref.name ? invalidBy(`${field}.${kind}.name`, ref.name, dnsSubdomain) : invalidBy(`${field}.${kind}.name`, '', dnsSubdomain)))
     causes.push(...(ref.key ? invalidBy(`${field}.${kind}.key`, ref.key, configKeyProblems) : [required(`${field}.${kind}.key`)]))
   }
-  if (source.fileKeyRef) causes.push(...validateFileRef(source.fileKeyRef, `${field}.fileKeyRef`, volumes))
+  if (source.fileKeyRef) causes.push(...validateFileRef(source.fileKeyRef, `${field}.fileKeyRef`))
   const count = Object.values(source).filter(ref => ref !== undefined).length
   if (count === 0) causes.push(invalid(field, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'))
   else if (value) causes.push(invalid(field, '', 'may not be specified when `value` is not empty'))
@@ -52,15 +52,24 @@ function validateSource(source: EnvVarSource, value: string | undefined, field: 
   return causes
 }
 
-function validateFileRef({ volumeName, path, key }: NonNullable<EnvVarSource['fileKeyRef']>, field: string, volumes: readonly Volume[]): Cause[] {
-  const causes: Cause[] = []
-  const volume = volumes.find(({ name }) => name === volumeName)
-  if (!volumeName) causes.push(required(`${field}.volumeName`))
-  causes.push(...(key ? invalidBy(`${field}.key`, key, envNameProblems) : [required(`${field}.key`)]))
-  causes.push(...(path ? validateLocalPath(`${field}.path`, path) : [required(`${field}.path`)]))
-  if (!volume) causes.push(notFound(`${field}.volumeName`, volumeName))
-  else if (!volume.emptyDir) causes.push(invalid(`${field}.volumeName`, volumeName, 'referenced volume must be of type emptyDir'))
-  return causes
+function validateFileRef({ volumeName, path, key }: NonNullable<EnvVarSource['fileKeyRef']>, field: string): Cause[] {
+  return [
+    ...(key ? invalidBy(`${field}.key`, key, envNameProblems) : [required(`${field}.key`)]),
+    ...(volumeName ? invalidBy(`${field}.volumeName`, volumeName, dnsLabel) : [required(`${field}.volumeName`)]),
+    ...(path ? validateNoBacksteps(`${field}.path`, path) : [required(`${field}.path`)]),
+  ]
+}
+
+/** KEP-3721: files of variables are in volumes of the pod's own. */
+export function validateEnvFiles({ volumes, containers, initContainers, ephemeralContainers }: PodSpec, field: string): Cause[] {
+  const kinds = new Map((volumes ?? []).map(volume => [volume.name, volume.emptyDir !== undefined]))
+  const lists = { initContainers, containers, ephemeralContainers }
+  return Object.entries(lists).flatMap(([list, each]) => (each ?? []).flatMap(({ env }, index) => (env ?? []).flatMap(({ valueFrom }, at) => {
+    const name = valueFrom?.fileKeyRef?.volumeName
+    if (name === undefined) return []
+    const path = `${field}.${list}[${index}].env[${at}].valueFrom.fileKeyRef.volumeName`
+    return kinds.get(name) ? [] : kinds.has(name) ? [invalid(path, name, 'referenced volume must be of type emptyDir')] : [notFound(path, name)]
+  })))
 }
 
 /** A field of the pod that the downward API can show. */
@@ -115,3 +124,6 @@ export function validateLocalPath(field: string, path: string, strictStart = fal
   if (strictStart && path.startsWith('..') && !path.startsWith('../')) causes.push(invalid(field, path, "must not start with '..'"))
   return causes
 }
+
+/** A path that does not lead upwards. */
+export const validateNoBacksteps = (field: string, path: string): Cause[] => (path.split('/').includes('..') ? [invalid(field, path, "must not contain '..'")] : [])

@@ -13,14 +13,19 @@ const LONGEST_SEARCH = 2048
 export function validateNames(spec: PodSpec, field: string): Cause[] {
   const causes: Cause[] = []
   if (spec.hostname) causes.push(...invalidBy(`${field}.hostname`, spec.hostname, dnsLabel))
-  if (spec.hostnameOverride !== undefined) {
-    causes.push(...invalidBy(`${field}.hostnameOverride`, spec.hostnameOverride, dnsSubdomain))
-    if (spec.hostnameOverride.length > 64) causes.push(tooLong(`${field}.hostnameOverride`, 64))
-    if (spec.setHostnameAsFQDN) causes.push(forbidden(`${field}.hostnameOverride`, 'may not be specified when setHostnameAsFQDN is true'))
-    if (spec.hostNetwork) causes.push(forbidden(`${field}.hostnameOverride`, 'may not be specified when hostNetwork is true'))
-  }
   if (spec.subdomain) causes.push(...invalidBy(`${field}.subdomain`, spec.subdomain, dnsLabel))
   return causes
+}
+
+/** KEP-4762: a host name that is not the pod's. */
+export function validateHostnameOverride({ hostnameOverride, setHostnameAsFQDN, hostNetwork }: PodSpec, field: string): Cause[] {
+  const path = `${field}.hostnameOverride`
+  if (hostnameOverride === undefined) return []
+  const causes: Cause[] = []
+  if (setHostnameAsFQDN) causes.push(forbidden(path, 'may not be specified when setHostnameAsFQDN is true'))
+  if (hostNetwork) causes.push(forbidden(path, 'may not be specified when hostNetwork is true'))
+  if (hostnameOverride.length > 64) causes.push(tooLong(path, 64))
+  return [...causes, ...invalidBy(path, hostnameOverride, dnsSubdomain)]
 }
 
 export function validateHostAliases(spec: PodSpec, field: string): Cause[] {

@@ -13,7 +13,7 @@ export function validatePodResources(spec: PodSpec, field: string): Cause[] {
   const { resources } = spec
   if (!resources) return []
   if (spec.os?.name === 'windows') return [forbidden(field, 'may not be set for a windows pod')]
-  const causes = resources.claims?.length ? [forbidden(`${field}.claims`, 'claims may not be set for Resources at pod-level')] : []
+  const causes = resources.claims !== undefined ? [forbidden(`${field}.claims`, 'claims may not be set for Resources at pod-level')] : []
   causes.push(...validateResources(resources, field, new Set(), podResourceName))
   const { overhead: _, ...containersOnly } = spec
   for (const kind of ['requests', 'limits'] as const) {

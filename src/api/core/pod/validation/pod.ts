@@ -5,13 +5,14 @@ import { duplicate, forbidden, inRange, invalid, invalidBy, notSupported, requir
 import type { PodSpec, PodTemplateSpec } from '../pod-spec.ts'
 import type { Pod } from '../schema.ts'
 import { validatePodAnnotations, validateProfileAgreement } from './annotations.ts'
-import { validateContainers, validateInitContainers, type PodFacts } from './containers.ts'
-import { validateDNSConfig, validateDNSPolicy, validateHostAliases, validateNames } from './names.ts'
+import { validateContainers, validateImages, validateInitContainers, type PodFacts } from './containers.ts'
+import { validateDNSConfig, validateDNSPolicy, validateHostAliases, validateHostnameOverride, validateNames } from './names.ts'
 import { validateEphemeralContainers } from './ephemeral.ts'
 import { validatePodResources } from './pod-resources.ts'
-import { validateQuantity } from './resources.ts'
+import { validateResources } from './resources.ts'
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling.ts'
-import { validatePodSecurity } from './security.ts'
+import { validateHostNetworkPorts, validateHostProcess, validateHostUsers, validatePodSecurity } from './security.ts'
+import { validateEnvFiles } from './env.ts'
 import { validateVolumes } from './volumes.ts'
 import { validateOS } from './windows.ts'
 
@@ -20,12 +21,26 @@ const LARGEST_SECONDS = 2 ** 31 - 1
 
 /** Everything that a pod must hold to. */
 export function validatePod(pod: Pod): Cause[] {
-  return [...validatePodAnnotations(pod.metadata, pod.spec), ...validatePodSpec(pod.spec, 'spec', pod.metadata.name ?? '')]
+  const { spec } = pod
+  return [
+    ...validatePodAnnotations(pod.metadata, spec), ...validatePodSpec(spec, 'spec', pod.metadata.name ?? ''), ...validateTokensOf(spec),
+    ...validateImages(spec.containers, 'spec.containers'), ...validateImages(spec.initContainers, 'spec.initContainers'),
+  ]
 }
 
 /** What only new pods must hold to. */
 export function validateNewPod(pod: Pod): Cause[] {
-  return [...validatePod(pod), ...validateProfileAgreement(pod.metadata, pod.spec), ...(pod.spec.ephemeralContainers?.length ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')] : [])]
+  const causes = validatePod(pod)
+  if (pod.spec.ephemeralContainers?.length) causes.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
+  if (pod.spec.nodeName && pod.spec.schedulingGates?.length) causes.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
+  return [...causes, ...validateProfileAgreement(pod.metadata, pod.spec)]
+}
+
+/** Tokens are somebody's: without an account there is none to project. */
+function validateTokensOf({ serviceAccountName, volumes }: PodSpec): Cause[] {
+  if (serviceAccountName) return []
+  return (volumes ?? []).flatMap(({ projected }, index) => (projected?.sources ?? []).flatMap(({ serviceAccountToken }, at) => (serviceAccountToken
+    ? [forbidden(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, 'must not be specified when serviceAccountName is not set')] : [])))
 }
 
 /** The pods of a template; `field` is `spec.template`. */
@@ -38,27 +53,39 @@ export function validatePodTemplate({ metadata, spec }: PodTemplateSpec, field: 
 
 /** What pods and pod templates have in common, in the order in which Kubernetes reports it. */
 export function validatePodSpec(spec: PodSpec, field: string, podName: string): Cause[] {
-  const claimNames = new Set((spec.resourceClaims ?? []).map(({ name }) => name))
+  const claimNames = claimNamesOf(spec)
   const volumes = validateVolumes(spec.volumes, `${field}.volumes`, podName)
-  const pod: PodFacts = { spec, volumes: volumes.usable, claimNames, isTemplate: field !== 'spec' }
+  const pod: PodFacts = { spec, volumes: volumes.usable, claimNames }
   const causes = [
     ...volumes.causes, ...validateClaims(spec, `${field}.resourceClaims`),
-    ...validateContainers(pod, `${field}.containers`), ...validateInitContainers(pod, `${field}.initContainers`), ...validateEphemeralContainers(spec, `${field}.ephemeralContainers`), ...validatePodResources(spec, `${field}.resources`),
+    ...validateContainers(pod, `${field}.containers`), ...validateInitContainers(pod, `${field}.initContainers`), ...validateEphemeralContainers(pod, `${field}.ephemeralContainers`), ...validatePodResources(spec, `${field}.resources`),
+    ...validateHostNetworkPorts(spec, field),
     ...(spec.restartPolicy && RESTART_POLICIES.includes(spec.restartPolicy) ? [] : spec.restartPolicy ? [notSupported(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES)] : [required(`${field}.restartPolicy`)]),
     ...validateDNSPolicy(spec, field), ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`), ...validatePodSecurity(spec, field),
   ]
-  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) if (!name) causes.push(required(`${field}.imagePullSecrets[${index}].name`))
   causes.push(...validateAffinity(spec, `${field}.affinity`), ...validateDNSConfig(spec, field), ...validateGates(spec, field))
-  causes.push(...validateSpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`))
+  causes.push(...validateSpread(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`), ...validateHostProcess(spec, field), ...validateHostUsers(spec, field), ...validateHostnameOverride(spec, field))
   if (spec.serviceAccountName) causes.push(...invalidBy(`${field}.serviceAccountName`, spec.serviceAccountName, dnsSubdomain))
   if (spec.nodeName) causes.push(...invalidBy(`${field}.nodeName`, spec.nodeName, dnsSubdomain))
   if (spec.activeDeadlineSeconds !== undefined) causes.push(...inRange(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, LARGEST_SECONDS))
   causes.push(...validateNames(spec, field), ...validateTolerations(spec.tolerations, `${field}.tolerations`), ...validateHostAliases(spec, `${field}.hostAliases`))
   if (spec.priorityClassName) causes.push(...invalidBy(`${field}.priorityClassName`, spec.priorityClassName, dnsSubdomain))
-  if (spec.runtimeClassName) causes.push(...invalidBy(`${field}.runtimeClassName`, spec.runtimeClassName, dnsSubdomain))
-  for (const name in spec.overhead) causes.push(...validateQuantity(name, spec.overhead[name]!, `${field}.overhead.limits[${name}]`))
-  return [...causes, ...validateOS(spec, field)]
+  if (spec.runtimeClassName !== undefined) causes.push(...invalidBy(`${field}.runtimeClassName`, spec.runtimeClassName, dnsSubdomain))
+  if (spec.preemptionPolicy !== undefined) causes.push(...validatePreemption(spec.preemptionPolicy, `${field}.preemptionPolicy`))
+  if (spec.overhead) causes.push(...validateResources({ limits: spec.overhead }, `${field}.overhead`, NO_CLAIMS))
+  return [...causes, ...validateOS(spec, field), ...validateEnvFiles(spec, field)]
 }
+
+const NO_CLAIMS: ReadonlySet<string> = new Set<string>()
+
+/** The claims that containers can name. */
+const claimNamesOf = ({ resourceClaims }: PodSpec): ReadonlySet<string> => new Set((resourceClaims ?? []).map(({ name }) => name).filter(Boolean))
+
+function validatePreemption(policy: string, field: string): Cause[] {
+  if (policy === '') return [required(field)]
+  return PREEMPTION.includes(policy) ? [] : [notSupported(field, policy, PREEMPTION)]
+}
+const PREEMPTION = ['PreemptLowerPriority', 'Never']
 
 function validateClaims({ resourceClaims }: PodSpec, field: string): Cause[] {
   const causes: Cause[] = []
@@ -78,7 +105,7 @@ function validateClaims({ resourceClaims }: PodSpec, field: string): Cause[] {
   return causes
 }
 
-function validateGates({ readinessGates, schedulingGates, nodeName }: PodSpec, field: string): Cause[] {
+function validateGates({ readinessGates, schedulingGates }: PodSpec, field: string): Cause[] {
   const causes = (readinessGates ?? []).flatMap(({ conditionType }, index) => invalidBy(`${field}.readinessGates[${index}].conditionType`, conditionType, qualifiedName))
   const names = new Set<string>()
   for (const [index, { name }] of (schedulingGates ?? []).entries()) {
@@ -86,6 +113,5 @@ function validateGates({ readinessGates, schedulingGates, nodeName }: PodSpec, f
     if (names.has(name)) causes.push(duplicate(`${field}.schedulingGates[${index}]`, name))
     names.add(name)
   }
-  if (nodeName && schedulingGates?.length) causes.push(forbidden(`${field}.nodeName`, 'cannot be set until all schedulingGates have been cleared'))
   return causes
 }

@@ -65,13 +65,14 @@ export function validateResources(resources: ResourceRequirements, field: string
     const path = `${field}.requests[${name}]`
     const [request, limit] = [requests[name]!, limits[name]]
     causes.push(...nameRule(name, path), ...validateQuantity(name, request, path))
-    if (isHugePages(name)) causes.push(...validateHugePageSize(name, request, path))
-    const fixed = isExtended(name) || isHugePages(name)
+    // Only what the cluster knows itself can be promised twice.
+    const fixed = !isNative(name) || isHugePages(name)
     if (limit !== undefined) {
       const order = compareQuantities(request, limit)
       if (order !== 0 && fixed) causes.push(invalid(`${field}.requests`, request, `must be equal to ${name} limit of ${limit}`))
       else if (order > 0) causes.push(invalid(`${field}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`))
     } else if (fixed) causes.push(required(`${field}.limits`, 'Limit must be set for non overcommitable resources'))
+    if (isHugePages(name)) causes.push(...validateHugePageSize(name, request, path))
   }
   const all = new Set([...Object.keys(limits), ...Object.keys(requests)])
   if ([...all].some(isHugePages) && !all.has('cpu') && !all.has('memory')) causes.push(forbidden(field, 'HugePages require cpu or memory'))
@@ -86,15 +87,19 @@ function validateClaims({ claims }: ResourceRequirements, field: string, claimNa
     const shown = request ? `${name}/${request}` : name
     if (!name) causes.push(required(path))
     else {
-      if (seen.has(shown) || (request ? seen.has(name) : [...seen].some(each => each.startsWith(`${name}/`)))) causes.push(duplicate(path, shown))
-      else seen.add(shown)
+      if (seen.has(name)) causes.push(duplicate(path, name))
+      else {
+        if (request) causes.push(...invalidBy(`${path}.request`, request, dnsLabel))
+        if (seen.has(shown)) causes.push(duplicate(path, shown))
+        else if (!request) for (const each of seen) if (each.startsWith(`${name}/`)) causes.push(duplicate(path, name))
+        seen.add(shown)
+      }
       if (!claimNames.has(name)) {
         const allowed = claimNames.size ? `must be one of the names in pod.spec.resourceClaims: ${[...claimNames].sort().join(', ')}` : 'must be one of the names in pod.spec.resourceClaims which is empty'
         const cause = notFound(path, name)
         causes.push({ ...cause, message: `${cause.message}: ${allowed}` })
       }
     }
-    if (request) causes.push(...invalidBy(`${path}.request`, request, dnsLabel))
   }
   return causes
 }

@@ -7,7 +7,7 @@ import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffini
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-function validateNodeRequirement({ key, operator, values = [] }: NodeSelectorRequirement, field: string): Cause[] {
+function validateNodeRequirement({ key, operator, values = [] }: NodeSelectorRequirement, field: string, anyValues: boolean): Cause[] {
   const causes: Cause[] = []
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length === 0) causes.push(required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
@@ -17,7 +17,7 @@ function validateNodeRequirement({ key, operator, values = [] }: NodeSelectorReq
     if (values.length !== 1) causes.push(required(`${field}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
   } else causes.push(invalid(`${field}.operator`, operator, 'not a valid selector operator'))
   causes.push(...invalidBy(`${field}.key`, key, qualifiedName))
-  if (operator === 'In' || operator === 'NotIn') values.forEach((value, at) => causes.push(...invalidBy(`${field}.values[${at}]`, value, labelValue)))
+  if (!anyValues) values.forEach((value, at) => causes.push(...invalidBy(`${field}.values[${at}]`, value, labelValue)))
   return causes
 }
 
@@ -31,9 +31,10 @@ function validateFieldRequirement({ key, operator, values = [] }: NodeSelectorRe
   return causes
 }
 
-function validateNodeTerm({ matchExpressions, matchFields }: NodeSelectorTerm, field: string): Cause[] {
+/** Values that no label can have make a wish that nothing fulfils: fine for a preference. */
+function validateNodeTerm({ matchExpressions, matchFields }: NodeSelectorTerm, field: string, anyValues = false): Cause[] {
   return [
-    ...(matchExpressions ?? []).flatMap((each, index) => validateNodeRequirement(each, `${field}.matchExpressions[${index}]`)),
+    ...(matchExpressions ?? []).flatMap((each, index) => validateNodeRequirement(each, `${field}.matchExpressions[${index}]`, anyValues)),
     ...(matchFields ?? []).flatMap((each, index) => validateFieldRequirement(each, `${field}.matchFields[${index}]`)),
   ]
 }
@@ -56,7 +57,7 @@ export function validateAffinity({ affinity }: PodSpec, field: string): Cause[] 
   }
   for (const [index, { weight, preference }] of (nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const path = `${field}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${index}]`
-    causes.push(...weightProblems(path, weight), ...validateNodeTerm(preference, `${path}.preference`))
+    causes.push(...weightProblems(path, weight), ...validateNodeTerm(preference, `${path}.preference`, true))
   }
   for (const kind of ['podAffinity', 'podAntiAffinity'] as const) {
     const terms = affinity[kind]

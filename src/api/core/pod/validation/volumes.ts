@@ -3,7 +3,7 @@ import { dnsLabel, dnsSubdomain } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required, tooLong } from '../../../validation.ts'
 import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, Volume } from '../volumes.ts'
-import { validateFieldRef, validateLocalPath, validateResourceRef } from './env.ts'
+import { validateFieldRef, validateLocalPath, validateNoBacksteps, validateResourceRef } from './env.ts'
 import { legacyRules } from './volumes-legacy.ts'
 import { validateClaimTemplate } from './volume-claim.ts'
 
@@ -74,7 +74,7 @@ function validateSource(volume: Volume, field: string, podName: string): Cause[]
   for (const kind of ORDER) {
     const source = volume[kind]
     if (source === undefined) continue
-    if (sources++ > 0) causes.push(forbidden(`${field}.${kind}`, 'may not specify more than 1 volume type'))
+    if (sources++ > 0) causes.push(forbidden(`${field}.${MISSPELT[kind] ?? kind}`, 'may not specify more than 1 volume type'))
     else causes.push(...((rules[kind] ?? legacyRules[kind]) as ((source: unknown, field: string) => Cause[]) | undefined)?.(source, `${field}.${kind}`) ?? [])
   }
   if (sources === 0) causes.push(required(field, 'must specify a volume type'))
@@ -86,12 +86,14 @@ function validateSource(volume: Volume, field: string, podName: string): Cause[]
   return causes
 }
 
+/** Two kinds of volumes have other names where there is one too many. */
+const MISSPELT: Partial<Record<keyof Volume, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
+
 const ORDER = [
   'emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs', 'iscsi', 'glusterfs', 'flocker', 'persistentVolumeClaim', 'rbd', 'cinder', 'cephfs', 'quobyte',
   'downwardAPI', 'fc', 'flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'storageos', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image',
 ] as const
 
-export const validateNoBacksteps = (field: string, path: string): Cause[] => (path.split('/').includes('..') ? [invalid(field, path, "must not contain '..'")] : [])
 
 function validateItems(items: readonly KeyToPath[] | undefined, field: string): Cause[] {
   return (items ?? []).flatMap(({ key, path, mode: bits }, index) => {

@@ -2,9 +2,11 @@ import type { Cause } from '../../../../machinery/status.ts'
 import { forbidden, notSupported, required } from '../../../validation.ts'
 import type { PodSpec } from '../pod-spec.ts'
 
-const OF_POD = ['hostPID', 'hostIPC', 'hostUsers', 'shareProcessNamespace'] as const
-const OF_SECURITY = [
-  'appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'fsGroup', 'fsGroupChangePolicy', 'sysctls', 'runAsUser', 'runAsGroup', 'supplementalGroups', 'supplementalGroupsPolicy', 'seLinuxChangePolicy',
+/** What a windows pod may not ask for, in the order in which it is told. */
+const OF_POD = [
+  'securityContext.appArmorProfile', 'securityContext.seLinuxOptions', 'hostUsers', 'hostPID', 'hostIPC', 'securityContext.seccompProfile', 'securityContext.fsGroup', 'securityContext.fsGroupChangePolicy',
+  'securityContext.sysctls', 'shareProcessNamespace', 'securityContext.runAsUser', 'securityContext.runAsGroup', 'securityContext.supplementalGroups', 'securityContext.supplementalGroupsPolicy',
+  'securityContext.seLinuxChangePolicy',
 ] as const
 const OF_CONTAINER = ['appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'capabilities', 'readOnlyRootFilesystem', 'privileged', 'allowPrivilegeEscalation', 'procMount', 'runAsUser', 'runAsGroup'] as const
 
@@ -29,8 +31,15 @@ export function validateOS(spec: PodSpec, field: string): Cause[] {
   }
   if (name !== 'windows') return causes
   const why = 'cannot be set for a windows pod'
-  for (const part of OF_SECURITY) refuse(`${field}.securityContext.${part}`, spec.securityContext?.[part], why)
-  for (const part of OF_POD) if (spec[part] !== undefined && (part === 'hostUsers' || part === 'shareProcessNamespace' || spec[part])) causes.push(forbidden(`${field}.${part}`, why))
+  for (const part of OF_POD) if (isSet(spec, part)) causes.push(forbidden(`${field}.${part}`, why))
   for (const { context, path } of containers) for (const part of OF_CONTAINER) if (context?.[part] !== undefined) causes.push(forbidden(`${path}.${part}`, why))
   return causes
+}
+
+/** Switches are set when they are on, lists of sysctls when they have any; the rest when it is there. */
+function isSet(spec: PodSpec, path: (typeof OF_POD)[number]): boolean {
+  const [first, second] = path.split('.') as ['securityContext', string] | [keyof PodSpec, undefined]
+  const value = second === undefined ? spec[first] : (spec.securityContext as Record<string, unknown> | undefined)?.[second]
+  if (path === 'hostPID' || path === 'hostIPC') return value === true
+  return path === 'securityContext.sysctls' ? (value as unknown[] | undefined ?? []).length > 0 : value !== undefined
 }
