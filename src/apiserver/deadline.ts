@@ -22,15 +22,11 @@ export function allowedMs(info: RequestInfo, query: URLSearchParams): number | u
  * Does what a request asks for and fails with 504 when its time is up. Work that is under way then goes on unseen, as a write that has reached the
  * store cannot be taken back.
  */
-export async function withinTime(clock: Clock, exchange: Exchange, info: RequestInfo, work: Promise<void>): Promise<void> {
+export function withinTime(clock: Clock, exchange: Exchange, info: RequestInfo, work: Promise<void>): Promise<void> {
   const allowed = allowedMs(info, exchange.query)
   if (allowed === undefined) return work
-  let expire = (_error: StatusError): void => {}
-  const expired = new Promise<never>((_resolve, reject) => { expire = reject })
-  const timer = clock.after(allowed, () => expire(new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout')), { background: true })
-  try {
-    await Promise.race([work, expired])
-  } finally {
-    timer.cancel()
-  }
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(allowed, () => reject(new StatusError('Timeout', 'Timeout: request did not complete within the allotted timeout')), { background: true })
+    work.then(resolve, reject).finally(() => timer.cancel())
+  })
 }

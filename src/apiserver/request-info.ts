@@ -68,7 +68,8 @@ export function requestInfo(asked: Asked): RequestInfo {
 
 /** The parts of a path, unescaped before it is cut as upstream does, but for what lies behind a proxy: that is for others to read. */
 function segmentsOf(path: string): string[] {
-  const raw = path.split('/').filter(part => part !== '')
+  const all = path.split('/')
+  const raw = path.startsWith('/') && !path.includes('//') && !path.endsWith('/') ? all.slice(1) : all.filter(part => part !== '')
   if (!path.includes('%')) return raw
   const proxy = raw.indexOf('proxy', 3)
   const own = proxy < 0 ? raw : raw.slice(0, proxy + 1)
