@@ -43,10 +43,14 @@ function spellOut(type: FactType, facts: Record<string, Fact>): FactType {
 const pick = <T extends object, K extends keyof T>(value: T, keys: readonly K[]) => Object.fromEntries(keys.filter(key => value[key] !== undefined).map(key => [key, value[key]]))
 const MARKS = ['patchStrategy', 'patchMergeKey', 'listType', 'listMapKeys', 'mapType', 'structType', 'default', 'protoName'] as const
 
+/** Whether a list of strings is a message of its own in protobuf: what tells Verbs and ExtraValue from `repeated string`. */
+const isMessage = (node: TypeNode): boolean => (node.type === 'list' ? node.message === true : node.type === 'map' && isMessage(node.value))
+const saysMessage = ({ protoType = '' }: FactField): boolean => /(^|[,.])(ExtraValue|Verbs)>?$/.test(protoType)
+
 function declared(field: Field): object {
   return {
     ...describeNode(field.node), required: field.options.required === true, omitsEmpty: omitsEmpty(field), pointer: field.options.pointer === true,
-    number: field.number, via: field.options.via ?? [], ...pick(field.options, MARKS),
+    number: field.number, message: isMessage(field.node), via: field.options.via ?? [], ...pick(field.options, MARKS),
   }
 }
 
@@ -54,7 +58,7 @@ function stated(field: FactField, facts: Record<string, Fact>): object {
   const type = spellOut(field.type!, facts)
   return {
     type, ...(field.format && { format: field.format }), required: field.required === true, omitsEmpty: field.omit !== undefined, pointer: field.ptr === true,
-    number: field.proto ?? 0, via: (field.via ?? []).map(step => step.number), ...pick(field, MARKS),
+    number: field.proto ?? 0, message: saysMessage(field), via: (field.via ?? []).map(step => step.number), ...pick(field, MARKS),
   }
 }
 

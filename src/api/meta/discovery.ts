@@ -33,7 +33,7 @@ const apiResourceShape = object('io.k8s.apimachinery.pkg.apis.meta.v1.APIResourc
   group: string(8),
   version: string(9),
   kind: string(3, { required: true }),
-  verbs: list(4, 'string', { required: true }),
+  verbs: list(4, 'string', { required: true, message: true }),
   shortNames: list(5, 'string', { listType: 'atomic' }),
   categories: list(7, 'string', { listType: 'atomic' }),
   storageVersionHash: string(10),
