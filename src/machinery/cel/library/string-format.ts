@@ -1,0 +1,110 @@
+import { formatDouble } from '../numbers.ts'
+import { formatDuration, formatTimestamp } from '../time.ts'
+import { CelMap, Double, Duration, List, Timestamp, TypeValue, Uint, fail, isInt, typeOf } from '../values.ts'
+import type { Value } from '../values.ts'
+
+const DEFAULT_PRECISION = 6
+
+/** `'%s has %d'.format([…])`, with upstream's clauses: s, d, f, e, b, x, X, o, %%. */
+export function formatString(template: string, args: List): string {
+  let used = 0
+  const next = (): Value => (used < args.size ? args.at(used++) : fail(`index ${used} out of range`))
+  let result = ''
+  for (let i = 0; i < template.length; i++) {
+    if (template[i] !== '%') {
+      result += template[i]
+      continue
+    }
+    const clause = /(?:\.([0-9]+))?(.)/sy
+    clause.lastIndex = i + 1
+    const match = clause.exec(template)
+    if (!match) return fail('unexpected end of string')
+    i += match[0].length
+    result += match[0] === '%' ? '%' : formatClause(match[2]!, match[1] === undefined ? undefined : Number(match[1]), next)
+  }
+  return result
+}
+
+function formatClause(verb: string, precision: number | undefined, next: () => Value): string {
+  switch (verb) {
+    case 's': return shown(next())
+    case 'd': return decimal(next())
+    case 'f': return floating(next(), 'fixed-point', value => withGroups(value.toFixed(Math.min(precision ?? DEFAULT_PRECISION, 100))))
+    case 'e': return floating(next(), 'scientific', value => scientific(value, precision ?? DEFAULT_PRECISION))
+    case 'b': return inBase(next(), 2, 'binary')
+    case 'o': return inBase(next(), 8, 'octal')
+    case 'x': case 'X': return hexadecimal(next(), verb === 'X')
+    default: return fail(`could not parse formatting clause: unrecognized formatting clause "${verb}"`)
+  }
+}
+
+const wrong = (clause: string, accepted: string, value: Value): never =>
+  fail(`error during formatting: ${clause} clause can only be used on ${accepted}, was given ${typeOf(value).name}`)
+
+function shown(value: Value): string {
+  if (typeof value === 'string') return value
+  if (value === null) return 'null'
+  if (typeof value === 'boolean' || isInt(value)) return String(value)
+  if (value instanceof Uint) return String(value.value)
+  if (value instanceof Double) return formatDouble(value.value)
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (value instanceof Timestamp) return formatTimestamp(value)
+  if (value instanceof Duration) return formatDuration(value)
+  if (value instanceof TypeValue) return value.type.name
+  if (value instanceof List) return `[${[...value].map(nested).join(', ')}]`
+  if (value instanceof CelMap) return shownMap(value)
+  return wrong('string', 'strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps', value)
+}
+
+/** A value within a list or map is written as a literal. */
+function nested(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value instanceof Uint8Array) return `b${JSON.stringify(shown(value))}`
+  if (value instanceof Timestamp) return `timestamp("${formatTimestamp(value)}")`
+  if (value instanceof Duration) return `duration("${formatDuration(value)}")`
+  if (value instanceof Double) return Number.isFinite(value.value) ? value.value.toFixed(DEFAULT_PRECISION) : JSON.stringify(formatDouble(value.value))
+  return shown(value)
+}
+
+function shownMap(map: CelMap): string {
+  const entries = [...map.keys()].map(key => [nested(key), nested(map.find(key)!)] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, value]) => `${key}:${value}`).join(', ')}}`
+}
+
+function decimal(value: Value): string {
+  if (isInt(value)) return String(value)
+  return value instanceof Uint ? String(value.value) : wrong('decimal', 'integers', value)
+}
+
+function floating(value: Value, clause: string, format: (value: number) => string): string {
+  const number = value instanceof Double ? value.value : value === 'NaN' ? Number.NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : undefined
+  if (number === undefined) return wrong(clause, 'doubles', value)
+  if (Number.isNaN(number)) return 'NaN'
+  return Number.isFinite(number) ? format(number) : number > 0 ? '∞' : '-∞'
+}
+
+/** Upstream formats in en_US. */
+const withGroups = (text: string): string => text.replace(/^(-?)(\d+)/, (_, sign: string, digits: string) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ','))
+
+function scientific(value: number, precision: number): string {
+  const [mantissa, exponent] = value.toExponential(Math.min(precision, 100)).split('e') as [string, string]
+  return `${mantissa} × 10${exponent[0] === '-' ? '⁻' : ''}${[...exponent.slice(1).padStart(2, '0')].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`
+}
+
+function inBase(value: Value, base: number, clause: string): string {
+  if (isInt(value)) return BigInt(value).toString(base)
+  if (value instanceof Uint) return value.value.toString(base)
+  if (typeof value === 'boolean' && base === 2) return value ? '1' : '0'
+  return wrong(clause, base === 2 ? 'integers and bools' : 'integers', value)
+}
+
+function hexadecimal(value: Value, upper: boolean): string {
+  const text = isInt(value) ? BigInt(value).toString(16)
+    : value instanceof Uint ? value.value.toString(16)
+    : typeof value === 'string' ? hexOf(new TextEncoder().encode(value))
+    : value instanceof Uint8Array ? hexOf(value)
+    : wrong('hex', 'integers, byte buffers, and strings', value)
+  return upper ? text.toUpperCase() : text
+}
+
+const hexOf = (bytes: Uint8Array): string => [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')

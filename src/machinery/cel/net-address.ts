@@ -1,0 +1,131 @@
+/** An IP address as its bytes: 4 or 16 of them. */
+export interface Address {
+  readonly bytes: readonly number[]
+}
+
+/** Reads an address as Go's netip does; throws an Error worded as its. Zones are answered with the address (see `hasZone`). */
+export function parseAddress(text: string): Address {
+  const reason = (why: string): Error => new Error(`ParseAddr(${JSON.stringify(text)}): ${why}`)
+  const first = /[.:%]/.exec(text)?.[0]
+  if (first === '.') return { bytes: parseV4(text, reason) }
+  if (first === ':') return { bytes: parseV6(text, reason) }
+  throw first === '%' ? reason('missing IPv6 address') : reason('unable to parse IP')
+}
+
+export const hasZone = (text: string): boolean => text.includes('%')
+
+type Reason = (why: string) => Error
+
+function parseV4(text: string, reason: Reason): number[] {
+  const bytes: number[] = []
+  let [value, digits] = [0, 0]
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!
+    if (/[0-9]/.test(character)) {
+      if (digits === 1 && value === 0) throw reason('IPv4 field has octet with leading zero')
+      value = value * 10 + Number(character)
+      digits++
+      if (value > 255) throw reason('IPv4 field has value >255')
+    } else if (character === '.') {
+      if (i === 0 || i === text.length - 1 || text[i - 1] === '.') throw reason(`IPv4 field must have at least one digit (at ${JSON.stringify(text.slice(i))})`)
+      if (bytes.length === 3) throw reason('IPv4 address too long')
+      bytes.push(value)
+      value = digits = 0
+    } else {
+      throw reason(`unexpected character (at ${JSON.stringify(text.slice(i))})`)
+    }
+  }
+  if (bytes.length < 3) throw reason('IPv4 address too short')
+  return [...bytes, value]
+}
+
+function parseV6(text: string, reason: Reason): number[] {
+  const [address = '', zone] = text.split('%', 2)
+  if (zone === '') throw reason('zone must be a non-empty string')
+  const [head = '', tail, more] = address.split('::')
+  if (more !== undefined) throw reason(`multiple :: in address (at ${JSON.stringify(address.slice(address.lastIndexOf('::')))})`)
+  const left = groups(head, tail === undefined, reason)
+  const right = tail === undefined ? [] : groups(tail, true, reason)
+  const missing = 16 - left.length - right.length
+  if (tail === undefined ? missing > 0 : missing === 0) throw reason(tail === undefined ? 'address string too short' : 'the :: must expand to at least one field of zeros')
+  if (missing < 0) throw reason(`trailing garbage after address (at ${JSON.stringify(address)})`)
+  return [...left, ...Array.from({ length: missing }, () => 0), ...right]
+}
+
+/** Groups of hexadecimal digits; the last of them may be an IPv4 address. */
+function groups(text: string, mayEndInV4: boolean, reason: Reason): number[] {
+  if (text === '') return []
+  const parts = text.split(':')
+  return parts.flatMap((part, i) => {
+    if (part.includes('.') && i === parts.length - 1 && mayEndInV4) return parseV4(part, reason)
+    if (part === '') throw reason(`colon must be followed by more characters (at ":")`)
+    if (part.length > 4 && /^[0-9a-fA-F]+$/.test(part)) throw reason(`each group must have 4 or less digits (at ${JSON.stringify(part)})`)
+    if (!/^[0-9a-fA-F]{1,4}$/.test(part)) throw reason(`unexpected character, want colon (at ${JSON.stringify(/[^0-9a-fA-F].*/s.exec(part)?.[0] ?? part)})`)
+    const group = Number.parseInt(part, 16)
+    return [group >> 8, group & 255]
+  })
+}
+
+/** The canonical text. */
+export function formatAddress({ bytes }: Address): string {
+  if (bytes.length === 4) return bytes.join('.')
+  if (isMapped({ bytes })) return `::ffff:${bytes.slice(12).join('.')}`
+  const parts = Array.from({ length: 8 }, (_, i) => bytes[i * 2]! * 256 + bytes[i * 2 + 1]!)
+  const { start, length } = longestZeros(parts)
+  const hex = (some: readonly number[]): string => some.map(part => part.toString(16)).join(':')
+  return length < 2 ? hex(parts) : `${hex(parts.slice(0, start))}::${hex(parts.slice(start + length))}`
+}
+
+function longestZeros(parts: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 }
+  for (let start = 0; start < parts.length; start++) {
+    let length = 0
+    while (parts[start + length] === 0) length++
+    if (length > best.length) best = { start, length }
+  }
+  return best
+}
+
+/** An IPv4 address written as IPv6. */
+export const isMapped = ({ bytes }: Address): boolean => bytes.length === 16 && bytes.slice(0, 10).every(byte => byte === 0) && bytes[10] === 255 && bytes[11] === 255
+
+/** An address with the length of its network's prefix. */
+export interface Prefix {
+  readonly address: Address
+  readonly bits: number
+}
+
+/** Reads `10.0.0.0/8`; throws an Error worded as Go's. */
+export function parsePrefix(text: string): Prefix {
+  const reason = (why: string): Error => new Error(`netip.ParsePrefix(${JSON.stringify(text)}): ${why}`)
+  const slash = text.lastIndexOf('/')
+  if (slash < 0) throw reason("no '/'")
+  if (hasZone(text.slice(0, slash))) throw reason('IPv6 zones cannot be present in a prefix')
+  const address = addressOfPrefix(text.slice(0, slash), reason)
+  const length = text.slice(slash + 1)
+  if (!/^[0-9]+$/.test(length) || (length.length > 1 && length.startsWith('0'))) throw reason(`bad bits after slash: ${JSON.stringify(length)}`)
+  if (Number(length) > address.bytes.length * 8) throw reason('prefix length out of range')
+  return { address, bits: Number(length) }
+}
+
+function addressOfPrefix(text: string, reason: Reason): Address {
+  try {
+    return parseAddress(text)
+  } catch (error) {
+    throw reason((error as Error).message)
+  }
+}
+
+/** The address with all bits behind the prefix cleared. */
+export function masked({ address, bits }: Prefix): Address {
+  return { bytes: address.bytes.map((byte, i) => byte & maskOf(bits - i * 8)) }
+}
+
+const maskOf = (bits: number): number => (bits >= 8 ? 255 : bits <= 0 ? 0 : (255 << (8 - bits)) & 255)
+
+/** Whether the network holds the address. */
+export function contains(prefix: Prefix, address: Address): boolean {
+  if (prefix.address.bytes.length !== address.bytes.length) return false
+  const [network, other] = [masked(prefix), masked({ address, bits: prefix.bits })]
+  return network.bytes.every((byte, i) => byte === other.bytes[i])
+}
