@@ -2,7 +2,7 @@ import type { Schema, TypeNode } from '../machinery/schema/schema.ts'
 import { resolve } from '../machinery/schema/schema.ts'
 
 /** Field names whose Go form is more than a capital letter; kinds may know others. */
-const NAMES: Readonly<Record<string, string>> = { cel: 'CEL', uid: 'UID', ips: 'IPs', cidrs: 'CIDRs', apiGroup: 'APIGroup', apiVersion: 'APIVersion' }
+const NAMES: Readonly<Record<string, string>> = { cel: 'CEL', seLinuxOptions: 'SELinuxOptions', seLinuxChangePolicy: 'SELinuxChangePolicy', uid: 'UID', ips: 'IPs', cidrs: 'CIDRs', apiGroup: 'APIGroup', apiVersion: 'APIVersion' }
 
 /** A value as messages show it where upstream prints its internal type: Go's field names, and nothing left out. */
 export function goForm(schema: Schema, value: object, names: Readonly<Record<string, string>> = {}): Record<string, unknown> {

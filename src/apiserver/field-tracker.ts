@@ -37,7 +37,7 @@ export class FieldTracker {
     return {
       schema: served.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(served), subresource, time: timestamp(this.#clock.now()),
       reset: resetFields(resource, subresource), forgets: call.notes.forgetsManagers,
-      isServed: apiVersion => this.#catalog.ofKind(apiVersion, served.kind)?.group === served.group,
+      isServed: apiVersion => apiVersion === apiVersionOf(served) || this.#catalog.ofKind(apiVersion, served.kind)?.group === served.group,
       inVersion: (apiVersion, object) => this.#inVersion(served, apiVersion, object as KubeObject),
     }
   }

@@ -3,7 +3,7 @@ import { Pods } from '../../api/core/pod/pod.ts'
 import type { RuntimeClass } from '../../api/node/runtime-class.ts'
 import { RuntimeClasses } from '../../api/node/runtime-class.ts'
 import { compareQuantities } from '../../machinery/quantity.ts'
-import { forbidden } from '../../machinery/status.ts'
+import { forbidden, StatusError } from '../../machinery/status.ts'
 import { sameToleration } from './pod-tolerations.ts'
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from './admission.ts'
 
@@ -34,7 +34,9 @@ function refuse(request: AdmissionRequest, message: string): never {
 }
 
 function classOf(request: AdmissionRequest, { spec }: Pod, context: AdmissionContext): RuntimeClass | undefined {
-  if (!spec.runtimeClassName) return undefined
+  if (spec.runtimeClassName === undefined) return undefined
+  // Upstream asks its own API for a class without a name.
+  if (spec.runtimeClassName === '') throw new StatusError('', 'resource name may not be empty', undefined, { code: 500 })
   return context.get<RuntimeClass>(RuntimeClasses, undefined, spec.runtimeClassName) ?? refuse(request, `pod rejected: RuntimeClass ${JSON.stringify(spec.runtimeClassName)} not found`)
 }
 

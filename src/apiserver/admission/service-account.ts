@@ -1,3 +1,4 @@
+import { pathSegment } from '../../machinery/names.ts'
 import type { Pod } from '../../api/core/pod/pod.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
 import type { Volume } from '../../api/core/pod/volumes.ts'
@@ -44,6 +45,8 @@ const refuse = (request: AdmissionRequest, message: string): never => {
 function accountOf(request: AdmissionRequest, pod: Pod, context: AdmissionContext): ServiceAccount {
   const name = pod.spec.serviceAccountName ?? 'default'
   const account = context.get<ServiceAccount>(ServiceAccounts, request.namespace, name)
+  const problems = account ? [] : pathSegment(name)
+  if (problems.length > 0) return refuse(request, `error looking up service account ${request.namespace}/${name}: invalid resource name ${JSON.stringify(name)}: [${problems.join(' ')}]`)
   return account ?? refuse(request, `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`)
 }
 

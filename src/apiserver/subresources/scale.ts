@@ -5,10 +5,12 @@ import { invalid as invalidValue } from '../../api/validation.ts'
 import { formatLabelSelector } from '../../machinery/selector.ts'
 import { badRequest, invalid } from '../../machinery/status.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
-import { kindOf, objectFrom, readObject, type BodyKind } from '../object-body.ts'
+import { readObject, type BodyKind } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { patched } from '../verbs/patch.ts'
+import { APPLY } from '../verbs/patch-text.ts'
 import type { Server } from '../verbs/verb.ts'
+import { managersOfScale, managersOfScaled } from './scale-fields.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 /** What all kinds with a scale have in common. */
@@ -51,32 +53,36 @@ export const scaleColumns: readonly Column<Scale>[] = [
   { name: 'Age', type: 'string', cell: ageColumn.cell as (object: Scale, now: number) => unknown },
 ]
 
-/** Applying to the scale is applying the number of replicas to its object. */
-function appliedScale({ catalog, fields }: Server, call: Call, current: Scalable): KubeObject {
-  const scale = readObject({ ...call, encoded: call.encoded && { ...call.encoded, mediaType: 'application/yaml' } } as Call, kind, catalog) as Scale
-  const { name } = scale.metadata
-  if (name !== call.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`)
-  const { resourceVersion: _any, ...metadata } = current.metadata
-  const config = { kind: current.kind, apiVersion: current.apiVersion, metadata: { name, namespace: current.metadata.namespace }, spec: { replicas: scale.spec.replicas ?? 0 } }
-  const live = { ...current, metadata } as unknown as KubeObject
-  return objectFrom({ ...call, options: { ...call.options, fieldValidation: 'Ignore' } }, kindOf(call.resource), catalog, { value: fields.applied(call, config, live, 'scale', 'autoscaling/v1') })
+/** The scale with those who manage it. */
+function managedScale(object: Scalable): Scale {
+  const scale = scaleOf(object)
+  return { ...scale, metadata: { ...scale.metadata, managedFields: managersOfScale(object.metadata.managedFields, object.apiVersion) } as Scale['metadata'] }
+}
+
+/** The object as a write to its scale leaves it: the scale's fields are booked as those of an object of its own. */
+function written({ catalog, fields }: Server, call: Call, current: Scalable): KubeObject {
+  const { served: _, ...rest } = call
+  const ofScale: Call = { ...rest, resource: { ...call.resource, ...kind } as Call['resource'] }
+  const live = managedScale(current)
+  const scale = (call.verb === 'patch' ? patched(ofScale, kind, live, catalog, fields) : readObject(ofScale, kind, catalog)) as Scale
+  if (scale.metadata.namespace && scale.metadata.namespace !== call.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  if (call.patchType !== APPLY) fields.updated(ofScale, scale, live, 'scale')
+  const next = scaled(current, scale)
+  const managedFields = managersOfScaled(current.metadata.managedFields, scale.metadata.managedFields, current.apiVersion)
+  const { managedFields: _before, ...metadata } = next.metadata
+  return { ...next, metadata: { ...metadata, ...(managedFields.length > 0 && { managedFields }) } as KubeObject['metadata'] }
 }
 
 async function perform(server: Server, call: Call): Promise<Outcome> {
-  const { registry, catalog, fields } = server
+  const { registry } = server
   if (call.verb === 'get') {
     const { object } = await registry.get(call.resource, call.namespace, nameOf(call))
     return { object: scaleOf(object as Scalable) }
   }
   const isPatch = call.verb === 'patch'
-  checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options, call.patchType === 'application/apply-patch+yaml')
-  const isApply = call.patchType === 'application/apply-patch+yaml'
-  const next = (object: KubeObject): KubeObject => {
-    const current = object as Scalable
-    if (isApply) return appliedScale(server, call, current)
-    return scaled(current, (isPatch ? patched(call, kind, scaleOf(current), catalog, fields) : readObject(call, kind, catalog)) as Scale)
-  }
-  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch, applied: isApply })
+  checkWriteOptions(isPatch ? 'PatchOptions' : 'UpdateOptions', call.options, call.patchType === APPLY)
+  const next = (object: KubeObject): KubeObject => written(server, call, object as Scalable)
+  const { object } = await registry.update(call, { subresource: 'scale', next, checksUid: !isPatch, unconditional: isPatch, applied: true })
   return { object: scaleOf(object as Scalable) }
 }
 

@@ -73,7 +73,7 @@ export const podLimits = (pod: { spec: PodSpec }): Amounts => podAmounts(pod.spe
 /** KEP-753: sidecars count beside the containers and beside the init containers that start after them. */
 export function podAmounts(spec: PodSpec, kind: Kind, withPodLevel: boolean): Amounts {
   const total: Amounts = {}
-  for (const { resources } of spec.containers) addAll(total, resources?.[kind])
+  for (const { resources } of spec.containers ?? []) addAll(total, resources?.[kind])
   const sidecars: Amounts = {}
   const starting: Amounts = {}
   for (const container of spec.initContainers ?? []) {

@@ -1,5 +1,6 @@
 import type { Cause } from '../../../../machinery/status.ts'
-import { inRange, invalid, notSupported, required } from '../../../validation.ts'
+import { dnsLabel } from '../../../../machinery/names.ts'
+import { inRange, invalid, invalidBy, notSupported, required } from '../../../validation.ts'
 import type { Volume } from '../volumes.ts'
 import { validateLocalPath } from './env.ts'
 
@@ -42,7 +43,7 @@ export const legacyRules: Rules = {
     ...(initiatorName === undefined ? [] : iscsiName(`${field}.initiatorname`, initiatorName)),
   ],
   rbd: ({ monitors, image }, field) => [...need(`${field}.monitors`, monitors?.length), ...need(`${field}.image`, image)],
-  cinder: ({ volumeID }, field) => need(`${field}.volumeID`, volumeID),
+  cinder: ({ volumeID, secretRef }, field) => [...need(`${field}.volumeID`, volumeID), ...(secretRef ? need(`${field}.secretRef.name`, secretRef.name) : [])],
   cephfs: ({ monitors }, field) => need(`${field}.monitors`, monitors?.length),
   quobyte: ({ registry, volume }, field) => [
     ...(registry ? registry.split(',').filter(pair => !/^(\[[^\]]*\]|[^:\[\]]*):[^:]*$/.test(pair)).map(() => invalid(`${field}.registry`, registry, PAIRS)) : [required(`${field}.registry`, PAIRS)]),
@@ -62,7 +63,10 @@ export const legacyRules: Rules = {
   vsphereVolume: ({ volumePath }, field) => need(`${field}.volumePath`, volumePath),
   photonPersistentDisk: ({ pdID }, field) => need(`${field}.pdID`, pdID),
   portworxVolume: ({ volumeID }, field) => need(`${field}.volumeID`, volumeID),
-  storageos: ({ volumeName }, field) => need(`${field}.volumeName`, volumeName),
+  storageos: ({ volumeName, volumeNamespace, secretRef }, field) => [
+    ...(volumeName ? invalidBy(`${field}.volumeName`, volumeName, dnsLabel) : [required(`${field}.volumeName`)]),
+    ...(volumeNamespace ? invalidBy(`${field}.volumeNamespace`, volumeNamespace, dnsLabel) : []), ...(secretRef ? need(`${field}.secretRef.name`, secretRef.name) : []),
+  ],
   scaleIO: ({ gateway, system, volumeName }, field) => [...need(`${field}.gateway`, gateway), ...need(`${field}.system`, system), ...need(`${field}.volumeName`, volumeName)],
   fc: ({ targetWWNs, wwids, lun }, field) => [
     ...(targetWWNs?.length || wwids?.length ? [] : [required(`${field}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both')]),

@@ -1,5 +1,5 @@
 import { compareQuantities } from '../../../../machinery/quantity.ts'
-import { dnsLabel, dnsSubdomain } from '../../../../machinery/names.ts'
+import { byteLength, dnsLabel, dnsSubdomain } from '../../../../machinery/names.ts'
 import type { Cause } from '../../../../machinery/status.ts'
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required, tooLong } from '../../../validation.ts'
 import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, Volume } from '../volumes.ts'
@@ -59,7 +59,7 @@ const rules: Rules = {
   projected: (source, field) => [...mode(`${field}.defaultMode`, source.defaultMode), ...validateProjected(source, field)],
   csi: ({ driver, nodePublishSecretRef }, field) => [
     ...validateDriver(driver, `${field}.driver`),
-    ...(nodePublishSecretRef ? (nodePublishSecretRef.name ? invalidBy(`${field}.nodePublishSecretRef.name`, nodePublishSecretRef.name, dnsSubdomain) : [required(`${field}.nodePublishSecretRef.name`)]) : []),
+    ...(nodePublishSecretRef ? (nodePublishSecretRef.name ? invalidBy(`${field}.name`, nodePublishSecretRef.name, dnsSubdomain) : [required(`${field}.nodePublishSecretRef.name`)]) : []),
   ],
   ephemeral: ({ volumeClaimTemplate }, field) => (volumeClaimTemplate ? validateClaimTemplate(volumeClaimTemplate, `${field}.volumeClaimTemplate`) : [required(`${field}.volumeClaimTemplate`)]),
   image: ({ reference, pullPolicy }, field) => [
@@ -76,6 +76,10 @@ function validateSource(volume: Volume, field: string, podName: string): Cause[]
     if (source === undefined) continue
     if (sources++ > 0) causes.push(forbidden(`${field}.${MISSPELT[kind] ?? kind}`, 'may not specify more than 1 volume type'))
     else causes.push(...((rules[kind] ?? legacyRules[kind]) as ((source: unknown, field: string) => Cause[]) | undefined)?.(source, `${field}.${kind}`) ?? [])
+  }
+  const { iscsi } = volume
+  if (iscsi?.initiatorName !== undefined && byteLength(`${volume.name}:${iscsi.targetPortal}`) > 64) {
+    causes.push(invalid(`${field}.name`, volume.name, 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.'))
   }
   if (sources === 0) causes.push(required(field, 'must specify a volume type'))
   if (volume.ephemeral && podName) {
@@ -125,30 +129,24 @@ function validateProjected({ sources }: ProjectedVolumeSource, field: string): C
   }
   for (const [index, source] of (sources ?? []).entries()) {
     const at = `${field}.sources[${index}]`
-    let count = 0
-    const first = (): boolean => {
-      if (count++ === 0) return true
-      causes.push(forbidden(at, 'may not specify more than 1 volume type per source'))
-      return false
-    }
     for (const kind of ['secret', 'configMap'] as const) {
       const given = source[kind]
-      if (!given || !first()) continue
+      if (!given) continue
       causes.push(...named(`${at}.${kind}.name`, given.name), ...validateItems(given.items, `${at}.${kind}`))
       for (const { path } of given.items ?? []) take(path, given.name ?? '')
     }
-    if (source.downwardAPI && first()) {
+    if (source.downwardAPI) {
       for (const file of source.downwardAPI.items ?? []) {
         causes.push(...validateDownwardFile(file, `${at}.downwardAPI`))
         take(file.path, file.path)
       }
     }
-    if (source.serviceAccountToken && first()) {
+    if (source.serviceAccountToken) {
       const { expirationSeconds = 0, path } = source.serviceAccountToken
       causes.push(...validateTokenLife(expirationSeconds, `${at}.serviceAccountToken.expirationSeconds`))
       causes.push(...(path ? validateLocalPath(`${field}.path`, path, true) : [required(`${field}.path`)]))
-      take(path, path)
     }
+    if (Object.values(source).filter(given => given !== undefined).length > 1) causes.push(forbidden(at, 'may not specify more than 1 volume type per source'))
   }
   return causes
 }
