@@ -20,6 +20,7 @@ const RESERVED = new Set([
   'as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package', 'namespace', 'null', 'return', 'true', 'var', 'void', 'while',
 ])
 const RELATIONS = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
+const OPERATORS = [...RELATIONS, '&&', '||', '+', '-', '*', '/', '%', '?']
 const NOTHING: Expr = { kind: 'literal', value: null, offset: 0 }
 
 /** Parses an expression; without issues the result is sound. */
@@ -40,6 +41,8 @@ class Parser {
   private readonly tokens: TokenStream
   private readonly options: ParseOptions
   private depth = 0
+  /** What ends the constructs around the place that is being read. */
+  private readonly around: (readonly string[])[] = []
 
   constructor(tokens: TokenStream, options: ParseOptions) {
     this.tokens = tokens
@@ -63,6 +66,25 @@ class Parser {
     })
   }
 
+  /** Reads a part; when that cannot be done, goes on behind it. */
+  private guard(closers: readonly string[], parse: () => Expr): Expr {
+    try {
+      return parse()
+    } catch (error) {
+      if (!(error instanceof ParseAbort) || error.final) throw error
+      this.tokens.recover(new Set([...OPERATORS, ...closers, ...this.around.flat(), ...(this.around.length > 0 ? ['.', '['] : [])]))
+      return NOTHING
+    }
+  }
+
+  /** Reads what is between brackets. */
+  private within<T>(closers: readonly string[], parse: () => T): T {
+    this.around.push(closers)
+    const result = parse()
+    this.around.pop()
+    return result
+  }
+
   private nested<T>(parse: () => T, levels = 1): T {
     this.depth += levels
     if (this.depth > DEEPEST) this.tooDeep()
@@ -73,7 +95,7 @@ class Parser {
 
   private tooDeep(): never {
     this.tokens.report(`expression recursion limit exceeded: ${DEEPEST}`)
-    throw new ParseAbort()
+    throw new ParseAbort(true)
   }
 
   private or(closers: readonly string[]): Expr {
@@ -116,6 +138,10 @@ class Parser {
   }
 
   private unary(closers: readonly string[]): Expr {
+    return this.guard(closers, () => this.signed(closers))
+  }
+
+  private signed(closers: readonly string[]): Expr {
     this.tokens.require(OPERAND)
     const first = this.tokens.next
     if (first.type !== '!' && first.type !== '-') return this.member(closers)
@@ -136,7 +162,7 @@ class Parser {
   }
 
   private member(closers: readonly string[]): Expr {
-    let expr = this.primary(closers)
+    let expr = this.guard(closers, () => this.primary(closers))
     for (let chained = 1; this.tokens.is('.') || this.tokens.is('['); chained++) {
       if (this.depth + chained > DEEPEST) this.tooDeep()
       expr = this.tokens.is('.') ? this.selection(expr, closers) : this.index(expr, closers)
@@ -177,7 +203,7 @@ class Parser {
   private index(operand: Expr, closers: readonly string[]): Expr {
     const open = this.tokens.advance()
     const question = this.tokens.take('?')
-    const key = this.expression([']'])
+    const key = this.within([...closers, ']'], () => this.expression([']']))
     this.tokens.expect(']', [...AFTER_OPERAND, ...closers])
     if (question && !this.options.optionals) return this.unsupported("unsupported syntax '[?'", open.offset)
     return this.call(open.offset, question ? '_[?_]' : '_[_]', undefined, [operand, key])
@@ -186,11 +212,13 @@ class Parser {
   /** The arguments up to and with the closing parenthesis. */
   private args(closers: readonly string[]): Expr[] {
     const args: Expr[] = []
-    if (!this.tokens.is(')')) {
+    const read = (): Expr => {
       this.tokens.require([...OPERAND, ')'])
       do args.push(this.expression([',', ')']))
       while (this.tokens.take(','))
+      return NOTHING
     }
+    if (!this.tokens.is(')')) this.within([...closers, ')'], () => this.guard([], read))
     this.tokens.expect(')', [...AFTER_OPERAND, ...closers])
     return args
   }
@@ -199,7 +227,7 @@ class Parser {
     const token = this.tokens.next
     if (token.type === '(') {
       this.tokens.advance()
-      const expr = this.expression([')'])
+      const expr = this.within([...closers, ')'], () => this.expression([')']))
       this.tokens.expect(')', [...AFTER_OPERAND, ...closers])
       return expr
     }
@@ -217,8 +245,9 @@ class Parser {
     if (parts) return this.struct(dot + parts.join('.'), closers)
     const id = this.tokens.advance()
     const isCall = this.tokens.is('(')
-    if (RESERVED.has(id.text)) this.tokens.report(`reserved identifier: ${id.text}`, first.offset)
-    if (!isCall) return { kind: 'ident', name: dot + id.text, offset: first.offset }
+    const reserved = RESERVED.has(id.text)
+    if (reserved) this.tokens.report(`reserved identifier: ${id.text}`, first.offset)
+    if (!isCall) return reserved ? { ...NOTHING, offset: first.offset } : { kind: 'ident', name: dot + id.text, offset: first.offset }
     const open = this.tokens.advance()
     return this.call(open.offset, dot + id.text, undefined, this.args(closers))
   }
@@ -239,7 +268,7 @@ class Parser {
   private list(closers: readonly string[]): Expr {
     const open = this.tokens.advance()
     const elements: { value: Expr; optional: boolean }[] = []
-    this.elements(']', [...OPERAND, '?', ',', ']'], () => {
+    this.elements(closers, ']', [...OPERAND, '?', ',', ']'], () => {
       const optional = this.optionalMark()
       elements.push({ value: this.expression([',', ']']), optional })
     })
@@ -250,7 +279,7 @@ class Parser {
   private map(closers: readonly string[]): Expr {
     const open = this.tokens.advance()
     const entries: { key: Expr; value: Expr; optional: boolean }[] = []
-    this.elements('}', [...OPERAND, '?', ',', '}'], () => {
+    this.elements(closers, '}', [...OPERAND, '?', ',', '}'], () => {
       const optional = this.optionalMark()
       const key = this.expression([':'])
       this.tokens.expect(':', OPERAND)
@@ -263,7 +292,7 @@ class Parser {
   private struct(name: string, closers: readonly string[]): Expr {
     const open = this.tokens.advance()
     const fields: { name: string; value: Expr; optional: boolean; offset: number }[] = []
-    this.elements('}', ['?', 'IDENTIFIER', 'ESC_IDENTIFIER', ',', '}'], () => {
+    this.elements(closers, '}', ['?', 'IDENTIFIER', 'ESC_IDENTIFIER', ',', '}'], () => {
       const optional = this.optionalMark()
       this.tokens.require(['IDENTIFIER', 'ESC_IDENTIFIER'])
       const field = this.fieldName(this.tokens.advance())
@@ -281,13 +310,16 @@ class Parser {
   }
 
   /** Elements between commas; the last may have a comma behind it. */
-  private elements(close: string, first: readonly string[], element: () => void): void {
-    this.tokens.require(first)
-    if (this.tokens.is(close) || (this.tokens.take(',') && this.tokens.is(close))) return
-    do {
-      if (this.tokens.is(close)) return
-      element()
-    } while (this.tokens.take(','))
+  private elements(closers: readonly string[], close: string, first: readonly string[], element: () => void): void {
+    this.within([...closers, close, ','], () => this.guard([], () => {
+      this.tokens.require(first)
+      if (this.tokens.is(close) || (this.tokens.take(',') && this.tokens.is(close))) return NOTHING
+      do {
+        if (this.tokens.is(close)) break
+        element()
+      } while (this.tokens.take(','))
+      return NOTHING
+    }))
   }
 
   private call(offset: number, name: string, target: Expr | undefined, args: readonly Expr[]): Expr {

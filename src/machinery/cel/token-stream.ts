@@ -2,8 +2,14 @@ import { formatExpected, quoted, tokenize } from './lexer.ts'
 import type { Issue } from './issues.ts'
 import type { Token } from './lexer.ts'
 
-/** Ends a parse that cannot go on; what is wrong has been reported. */
-export class ParseAbort extends Error {}
+/** Ends the reading of a construct that makes no sense, or of all (`final`); what is wrong has been reported. */
+export class ParseAbort extends Error {
+  readonly final: boolean
+  constructor(final = false) {
+    super('not an expression')
+    this.final = final
+  }
+}
 
 /** What may begin an operand. */
 export const OPERAND: readonly string[] = [
@@ -20,12 +26,18 @@ export class TokenStream {
   readonly source: string
   readonly issues: Issue[]
   private readonly tokens: readonly Token[]
+  /** Where text was that is no token: messages do not quote it. */
+  private readonly nonsense: readonly Issue[]
   private position = 0
+  /** Something was reported and no token has fitted since: what does not fit now is a consequence. */
+  private recovering = false
+  private recoveredAt = -1
 
   constructor(source: string, issues: Issue[]) {
     this.source = source
     this.issues = issues
     this.tokens = tokenize(source, issue => issues.push(issue))
+    this.nonsense = [...issues]
   }
 
   get next(): Token {
@@ -43,7 +55,15 @@ export class TokenStream {
   advance(): Token {
     const token = this.next
     if (token.type !== '<EOF>') this.position++
+    this.recovering = false
     return token
+  }
+
+  /** Skips tokens up to one that somebody around the broken construct can go on with. */
+  recover(follow: ReadonlySet<string>): void {
+    if (this.recoveredAt === this.position && !this.is('<EOF>')) this.position++
+    this.recoveredAt = this.position
+    while (!this.is('<EOF>') && !follow.has(this.next.type)) this.position++
   }
 
   /** Takes the token if it is there. */
@@ -75,7 +95,7 @@ export class TokenStream {
   /** No alternative of the grammar begins with the tokens from `start` to here. */
   noAlternative(start: Token): never {
     const end = this.is('<EOF>') ? this.source.length : this.next.offset + this.next.text.length
-    const text = this.source.slice(start.offset, end)
+    const text = this.quote(start.offset, end)
     const word = /^.(true|false|null)$/s.exec(text)?.[1]
     this.syntax(word === undefined ? `no viable alternative at input ${quoted(text)}` : `mismatched input '${word}' expecting IDENTIFIER`)
     throw new ParseAbort()
@@ -93,9 +113,17 @@ export class TokenStream {
   private extraneous(types: readonly string[]): void {
     this.syntax(`extraneous input ${quoted(this.next.text)} expecting ${formatExpected(types)}`)
     this.position++
+    this.recovering = false
+  }
+
+  private quote(from: number, to: number): string {
+    const first = this.nonsense.find(({ offset = 0 }) => offset >= from && offset < to)
+    return this.source.slice(from, first?.offset ?? to)
   }
 
   private syntax(message: string): void {
+    if (this.recovering) return
+    this.recovering = true
     this.issues.push({ message: `Syntax error: ${message}`, offset: this.next.offset })
   }
 }
