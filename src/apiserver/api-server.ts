@@ -18,6 +18,7 @@ import { createCatalog } from './catalog.ts'
 import { FieldTracker } from './field-tracker.ts'
 import { bootstrap } from './bootstrap/index.ts'
 import { createHooks } from './hooks.ts'
+import type { Instruments } from './instruments.ts'
 import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
 import { authorize } from './authorize.ts'
 import { perform } from './pipeline.ts'
@@ -45,6 +46,8 @@ export interface ApiServerOptions {
   readonly tokens?: (reader: ObjectReader) => ServiceAccountTokens
   /** The client certificate for kubelets, and the authority that signed theirs. */
   readonly kubelet?: KubeletAccess
+  /** What measures and traces the server's parts. */
+  readonly instruments?: Instruments
   /** Where services get their addresses and ports. */
   readonly services?: ServiceNetwork
 }
@@ -66,12 +69,15 @@ const DEFAULT_NETWORK: ServiceNetwork = { cidrs: ['10.96.0.0/16'], nodePorts: { 
 
 /** Starts an API server over a storage: caches loaded, no port opened. `serve.ts` puts it on the network. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { storage, clock, random, log } = options
+  const { clock, random, log, instruments } = options
+  const storage = instruments?.storage(options.storage) ?? options.storage
   const stores = new Stores({ storage, clock, log })
   await stores.open(options.resources)
-  const authorizer = createAuthorizers(stores, options.authorizers)
+  const chain = createAuthorizers(stores, options.authorizers)
+  const authorizer = instruments?.authorizer(chain) ?? chain
   const catalog = createCatalog(options.resources)
-  const admission = createAdmission(options.admission ?? createAdmissionPlugins(), {
+  const plugins = options.admission ?? createAdmissionPlugins()
+  const plain = createAdmission(instruments?.plugins(plugins) ?? plugins, {
     clock, random, rbac: authorizer.rbac, get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
     allowed: async (user, verb, { group, plural, subresource }, namespace, name) => (await authorizer.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
@@ -80,13 +86,15 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     commit: async (resource, current, next) =>
       (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), next)).written,
   })
+  const admission = instruments?.admission(plain) ?? plain
   const fields = new FieldTracker(clock, catalog)
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })
   const hooks = createHooks([serviceIps])
   const registry = new Registry({ clock, random, admission, fields, hooks, stores })
   const tokens = options.tokens?.(stores)
   const stopping = new AbortController()
-  const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }) }
+  stopping.signal.addEventListener('abort', () => stores.endWatches(), { once: true })
+  const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }), ...(instruments?.tracing && { tracing: instruments.tracing }) }
   const checks = healthChecks(storage, stopping.signal)
   const local = localApi(server)
   if (options.bootstrap ?? true) {

@@ -16,6 +16,7 @@ import type { PathHandler } from './paths/path.ts'
 import { root } from './paths/root.ts'
 import { version } from './paths/version.ts'
 import { createHandler } from './serve.ts'
+import type { Tracing } from './tracing.ts'
 import { createUpgradeHandler } from './upgrade.ts'
 
 export interface NetworkOptions {
@@ -61,7 +62,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   const parts = { server, authenticators: options.authenticators, paths, observers: [metrics, ...(options.observers ?? [])], fairness, ...(options.isOpen && { isOpen: options.isOpen }) }
   const http = await serveHttp({
     ...(options.address !== undefined && { address: options.address }), ...(options.port !== undefined && { port: options.port }),
-    tls: options.tls, serve: createHandler(parts), onUpgrade: createUpgradeHandler(parts),
+    tls: options.tls, serve: within(server.tracing, createHandler(parts)), onUpgrade: createUpgradeHandler(parts),
   })
   bound.port = http.port
   await tendFlowSchemas({ api: api.local, reader: api.stores, clock: server.clock, log: server.log, signal: server.stopping })
@@ -74,3 +75,7 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
     },
   }
 }
+
+/** A handler whose requests are followed. */
+const within = <Args extends unknown[]>(tracing: Tracing | undefined, handler: (...args: Args) => void): ((...args: Args) => void) =>
+  tracing ? (...args) => tracing.enter(() => handler(...args)) : handler

@@ -12,6 +12,13 @@ import type { Server } from './verbs/verb.ts'
  * write (decode, default, mutate, prepare, validate, admit, store) are one function each of the verbs and of `registry.ts`.
  */
 export function perform(server: Server, asked: Call): Awaitable<Outcome> {
+  return server.tracing ? server.tracing.step(SPANS[asked.verb] ?? asked.verb, { resource: asked.resource.plural }, () => performUntraced(server, asked)) : performUntraced(server, asked)
+}
+
+/** What upstream calls the spans of verbs. */
+const SPANS: Readonly<Record<string, string>> = { get: 'Get', list: 'List', create: 'Create', update: 'Update', patch: 'Patch', delete: 'Delete', deletecollection: 'Delete' }
+
+function performUntraced(server: Server, asked: Call): Awaitable<Outcome> {
   const call = asStored(asked)
   if (call.subresource === undefined) {
     if (!(call.resource.verbs as readonly string[]).includes(call.verb)) throw methodNotAllowed()

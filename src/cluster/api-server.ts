@@ -9,7 +9,9 @@ import { createServiceAccountTokens } from '../apiserver/authn/service-account-t
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
+import { createInstruments } from '../apiserver/instruments.ts'
 import type { Observer } from '../apiserver/observation.ts'
+import { readTracingConfig } from '../apiserver/tracing-config.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { sealedStorage } from '../storage/sealed-storage.ts'
 import type { Sealing } from '../storage/encryption.ts'
@@ -42,12 +44,15 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     read(pki.certificate('apiserver-kubelet-client')), read(pki.key('apiserver-kubelet-client')),
   ])
   const metrics = createMetrics()
+  const tracing = options.tracingConfigFile ? await (await import('./tracing.ts')).startTracing({ config: readTracingConfig(await read(options.tracingConfigFile)), clock, instance: options.instance }) : undefined
+  if (tracing) cleanup(() => tracing.close())
+  const instruments = createInstruments({ metrics, clock, resources, tracing })
   const authorization = await createAuthorization(context, metrics)
   const api = await createApiServer({
     kubelet: { tls: { cert: kubeletCert, key: kubeletKey, ca: clientCa } },
     tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
     admission: createAdmissionPlugins({ enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins }),
-    authorizers: authorization.choose,
+    authorizers: authorization.choose, instruments,
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
   })
   cleanup(() => api.close())
@@ -58,7 +63,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   authentication.follow(api.server.stopping)
   const server = await listen(api, {
     checks: [...api.checks, ...encryption.checks],
-    ...(auditor && { observers: [auditor] }),
+    observers: [...(tracing ? [tracing.observer] : []), instruments.observer, ...(auditor ? [auditor] : [])],
     metrics, advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
     ...(authentication.isOpen && { isOpen: authentication.isOpen }),

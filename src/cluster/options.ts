@@ -106,6 +106,7 @@ const specs = {
   authorizationWebhookCacheUnauthorizedTtl: { value: 'TIME', help: 'how long what it did not allow is remembered (empty: 30s)', default: constant(''), parse: optionalDuration },
   enableAdmissionPlugins: { value: 'NAMES', help: 'admission plugins to run besides the default ones', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
   disableAdmissionPlugins: { value: 'NAMES', help: 'default admission plugins to leave out', default: constant(''), parse: text => text.split(',').filter(name => name !== '') },
+  tracingConfigFile: { value: 'FILE', help: 'where traces of requests go, and of how many (apiserver.config.k8s.io/v1 TracingConfiguration; empty: there are none)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   logLevel: { value: 'LEVEL', help: 'debug, info, warn or error', default: constant('info'), parse: oneOf('debug', 'info', 'warn', 'error') },
 } satisfies Record<string, OptionSpec<unknown>>
 

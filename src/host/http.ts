@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { DEFAULT_CIPHERS } from 'node:tls'
 import { systemClock } from '../machinery/clock.ts'
 import { Http1Wire, Http2Wire, type Wire } from './wire.ts'
+import { outgoingHeaders } from './async-context.ts'
 
 // An import of node:http reads all it exports, fetch's WebSocket among them, which loads an HTTP client of 50 ms that nobody uses here.
 const { createServer: createPlainServer, request: requestPlain } = process.getBuiltinModule('node:http')
@@ -190,7 +191,7 @@ async function collect(body: IncomingMessage, limit: number): Promise<Uint8Array
 }
 
 const nodeOptions = (call: HttpCall) => ({
-  method: call.method ?? 'GET', headers: call.headers as Record<string, string | string[]>, agent: false as const,
+  method: call.method ?? 'GET', headers: { ...call.headers, ...outgoingHeaders.get()?.() } as Record<string, string | string[]>, agent: false as const,
   ...(call.socketPath && { socketPath: call.socketPath }), ...(call.lenient && { insecureHTTPParser: true }), ...(call.signal && { signal: call.signal }),
   ...(call.tls?.ca && { ca: call.tls.ca }), ...(call.tls?.cert && { cert: call.tls.cert, key: call.tls.key }),
   ...(call.tls?.serverName && { servername: call.tls.serverName }), ...(call.tls?.insecure && { rejectUnauthorized: false }),

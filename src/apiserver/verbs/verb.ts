@@ -12,6 +12,7 @@ import type { KubeletAccess } from '../kubelet-access.ts'
 import type { KindHooks } from '../hooks.ts'
 import type { Registry } from '../registry.ts'
 import type { Stores } from '../stores.ts'
+import type { Tracing } from '../tracing.ts'
 
 /** What verbs and subresources work with. */
 export interface Server {
@@ -28,6 +29,8 @@ export interface Server {
   readonly hooks: KindHooks
   /** Absent: kubelets are not told who asks. */
   readonly kubelet?: KubeletAccess
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing
   /** Absent: no tokens are issued. */
   readonly tokens?: ServiceAccountTokens
   readonly authorizer: AuthorizerChain
