@@ -14,6 +14,7 @@ export function createAdmission(plugins: readonly AdmissionPlugin[], context: Ad
     shownName: call.name ?? (object?.metadata.name || object?.metadata.generateName || ''), options: call.options, dryRun: isDryRun(call),
     ...(call.subresource !== undefined && { subresource: call.subresource }), ...(call.namespace !== undefined && { namespace: call.namespace }),
     ...(object && { object }), ...(old && { oldObject: old }), warn: text => void call.warnings.add(text),
+    annotate(key, value) { if (call.notes.annotations) call.notes.annotations[key] = value },
   })
   return {
     async mutate(call, operation, object, old) {

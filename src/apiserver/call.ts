@@ -11,6 +11,16 @@ export interface EncodedBody {
   readonly mediaType: string
 }
 
+/** What is learned about a request besides its answer. */
+export interface Notes {
+  /** The body's list of managed fields is empty. */
+  forgetsManagers?: boolean
+  /** Told of the object that came with the request, before anything is changed in it. */
+  readonly onDecoded?: (object: KubeObject) => void
+  /** For the audit log. */
+  readonly annotations?: Record<string, string>
+}
+
 /** One request on its way through the server: an ApiRequest, and what the server learns about it. */
 export interface Call extends ApiRequest {
   /** Set instead of `body` for requests over the wire. */
@@ -20,7 +30,7 @@ export interface Call extends ApiRequest {
   /** Warning headers of the answer. */
   readonly warnings: Set<string>
   /** What was noticed on the way. */
-  readonly notes: { /** The body's list of managed fields is empty. */ forgetsManagers?: boolean }
+  readonly notes: Notes
   /** What follows a proxy subresource in the URL, and its query. */
   readonly proxyPath?: string
   readonly proxyQuery?: string

@@ -1,7 +1,8 @@
 import type { HeaderList, Wire } from '../host/wire.ts'
 import type { User } from '../api/request.ts'
 import type { Awaitable } from '../machinery/awaitable.ts'
-import { StatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../api/resource.ts'
+import { StatusError, type StatusBody } from '../machinery/status.ts'
 import { concat, utf8 } from './representation/bytes.ts'
 import { sendPieces, WHOLE } from './send.ts'
 
@@ -17,6 +18,8 @@ type Headers = Readonly<Record<string, string>>
 export interface Observation {
   /** The caller is known, and who it wants to be taken for is not yet. Waits while there is no room to write down what it does. */
   known?(): Promise<void> | void
+  /** The answer begins. */
+  started?(status: number): void
   /** The answer is complete, or the client is gone. Called once. */
   done(status: number): void
 }
@@ -40,8 +43,14 @@ export class Exchange {
   readonly annotations: Record<string, string> = {}
   /** The answer's code; 0 before there is one. */
   status = 0
-  /** The bytes of both bodies, for who has to write them down. */
-  record: { request?: Uint8Array; readonly response: Uint8Array[] } | undefined
+  /** The bytes of both bodies, for who has to write them down; `asJson` where the answer itself is none. */
+  record: { request?: Uint8Array; readonly response: Uint8Array[]; asJson?: () => readonly Uint8Array[] } | undefined
+  /** Told of the object that came with the request, before anything is changed in it. */
+  onDecoded: ((object: KubeObject) => void) | undefined
+  /** The Status that was answered. */
+  told: StatusBody | undefined
+  /** Why it failed, when nobody foresaw it. */
+  fault: string | undefined
   /** Which flow schema and priority level the request falls under. */
   seat: { readonly schemaUid: string; readonly levelUid: string } | undefined
   readonly #wire: Wire
@@ -137,6 +146,7 @@ export class Exchange {
 
   /** Begins the answer. */
   begin(status: number, headers: Headers): void {
+    for (const observation of this.observations) observation.started?.(status)
     this.#wire.begin(status, this.#head(status, headers))
   }
 

@@ -26,7 +26,9 @@ export interface BodyKind {
  */
 export function readObject(call: Call, kind: BodyKind, catalog: Catalog): KubeObject {
   const read: ReadValue = call.encoded ? readText(call.encoded, kind) : { value: call.body }
-  return toStored(kind, objectFrom(call, kind, catalog, read))
+  const object = objectFrom(call, kind, catalog, read)
+  call.notes.onDecoded?.(object)
+  return toStored(kind, object)
 }
 
 /** What is stored of an object of a kind that is a view of another. */

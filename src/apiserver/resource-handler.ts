@@ -2,7 +2,7 @@ import { status } from '../api/meta/status.ts'
 import type { RequestOptions } from '../api/request.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { after, type Awaitable } from '../machinery/awaitable.ts'
-import { StatusError } from '../machinery/status.ts'
+import { StatusError, type StatusBody } from '../machinery/status.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
 import { nameOf, type Call, type EncodedBody } from './call.ts'
 import { isConnect, targetOf } from './connect.ts'
@@ -12,14 +12,12 @@ import { checkLogOptions } from './log-options.ts'
 import { optionsFrom } from './options.ts'
 import { perform } from './pipeline.ts'
 import { bodyOf } from './representation/answer.ts'
-import { PROTOBUF_TYPE } from './representation/media-types.ts'
 import { checkRoute, negotiate, type Offer } from './representation/negotiate.ts'
 import { includeObject } from './representation/table.ts'
-import { WatchFrames } from './representation/watch-frame.ts'
 import type { ResourceInfo } from './request-info.ts'
 import { mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
 import type { Server } from './verbs/verb.ts'
-import { openWatch } from './verbs/watch.ts'
+import { serveWatch } from './watch-stream.ts'
 import { scaleColumns } from './subresources/scale.ts'
 import { bodySchemaOf } from './subresources/schemas.ts'
 
@@ -30,7 +28,10 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
   checkRoute(exchange.header('accept'), watchable ? WATCHABLE : PLAIN_ROUTE)
   return after(callOf(exchange, info, found), call => {
     const deprecated = found.resource.group === '' ? DEPRECATED[found.resource.plural] : undefined
-    if (deprecated) exchange.warnings.add(deprecated)
+    if (deprecated) {
+      exchange.warnings.add(deprecated)
+      exchange.annotations['k8s.io/deprecated'] = 'true'
+    }
     if (found.verb === 'watch') return serveWatch(server, exchange, call)
     if (isConnect(call)) return serveConnect(server, exchange, call)
     const format = negotiate(exchange.header('accept'), TRANSFORMS, isPretty(exchange))
@@ -38,7 +39,10 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
     return after(perform(server, call), outcome => {
       const object = outcome.object as KubeObject
       const schema = object.kind === 'Status' ? status : bodySchemaOf(call, object)
-      const body = bodyOf(outcome, { resource: shownAs(call.resource, object), format, include, now: server.clock.now(), ...(schema && { schema }) })
+      const shown = { resource: shownAs(call.resource, object), format, include, now: server.clock.now(), ...(schema && { schema }) }
+      const body = bodyOf(outcome, shown)
+      if (object.kind === 'Status') exchange.told = object as unknown as StatusBody
+      if (exchange.record && format.mediaType !== 'application/json') exchange.record.asJson = () => [...bodyOf(outcome, { ...shown, format: { ...format, mediaType: 'application/json' } })]
       return exchange.send(outcome.created ? 201 : 200, format.mediaType, body)
     })
   })
@@ -78,8 +82,8 @@ function callWith(exchange: Exchange, info: ResourceInfo, { resource, verb, name
   const isNamedWatch = info.legacyWatch && name !== undefined
   const userAgent = exchange.header('user-agent')
   return {
-    user: exchange.user!, verb, resource, options: isNamedWatch ? { ...options, fieldSelector: `metadata.name=${name}` } : options, warnings: exchange.warnings, notes: {},
-    ...(verb === 'watch' && { signal: exchange.signal }),
+    user: exchange.user!, verb, resource, options: isNamedWatch ? { ...options, fieldSelector: `metadata.name=${name}` } : options, warnings: exchange.warnings,
+    notes: { annotations: exchange.annotations, ...(exchange.onDecoded && { onDecoded: exchange.onDecoded }) },
     ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), ...(subresource !== undefined && { subresource }),
     ...(encoded && { encoded }), ...(verb === 'patch' && encoded && { patchType: encoded.mediaType as NonNullable<Call['patchType']> }), ...(userAgent !== undefined && { userAgent }),
     ...(info.rest.length > 0 && { proxyPath: info.rest.join('/') }),
@@ -98,25 +102,3 @@ async function serveConnect(server: Server, exchange: Exchange, call: Call): Pro
 }
 
 const isUnscheduled = async ({ registry }: Server, call: Call): Promise<boolean> => !((await registry.get(call.resource, call.namespace, call.name!)).object as Pod).spec.nodeName
-
-/** Streams a watch until the client goes, its time is up or it fails, which is its last event. */
-async function serveWatch(server: Server, exchange: Exchange, call: Call): Promise<void> {
-  const format = negotiate(exchange.header('accept'), { transforms: true, watch: true })
-  const frames = new WatchFrames(call.resource, format, includeObject(format.as ? exchange.query.get('includeObject') : null), () => server.clock.now())
-  const deliveries = await openWatch(server, call)
-  const isProtobuf = format.mediaType === PROTOBUF_TYPE
-  exchange.begin(200, { 'content-type': isProtobuf ? `${PROTOBUF_TYPE};stream=watch` : 'application/json' })
-  exchange.flush()
-  try {
-    for await (const batch of deliveries) {
-      for (const delivery of batch) {
-        const full = exchange.write(frames.frame(delivery))
-        if (full) await full
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof StatusError)) throw error
-    await exchange.write(frames.error(error.toJSON()))
-  }
-  exchange.end()
-}

@@ -77,7 +77,7 @@ test('the audit log tells who did what, and nothing of what was said', async () 
     const [made, refused, unknown, ...rest] = events()
     assert.equal(rest.length, 0, 'health checks are not written down')
     assert.deepEqual([made!.verb, made!.user.username, made!.responseStatus?.code, made!.stage, made!.level], ['create', 'admin', 201, 'ResponseComplete', 'Metadata'])
-    assert.deepEqual(made!.objectRef, { resource: 'secrets', namespace: 'default', apiVersion: 'v1' })
+    assert.deepEqual(made!.objectRef, { resource: 'secrets', namespace: 'default', name: 's', apiVersion: 'v1' })
     assert.deepEqual([refused!.user.username, refused!.responseStatus?.code, refused!.annotations], ['alice', 403, { 'authorization.k8s.io/decision': 'forbid', 'authorization.k8s.io/reason': '' }])
     assert.deepEqual([unknown!.user.username, unknown!.responseStatus?.code], ['', 401])
     assert.ok(!lines.join('').includes('very-secret-value') && !lines.join('').includes('nobody-has-this'))
@@ -108,12 +108,12 @@ rules:
     const all = events()
     assert.deepEqual(all.map(({ level }) => level), ['Metadata', 'RequestResponse'])
     assert.equal(all[0]!.requestObject, undefined)
-    assert.deepEqual(all[1]!.requestObject, { metadata: { name: 'c' }, data: { k: 'v' } })
+    assert.deepEqual(all[1]!.requestObject, { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'c' }, data: { k: 'v' } })
     const answered = all[1]!.responseObject as { kind: string; metadata: Record<string, unknown> }
     assert.equal(answered.kind, 'ConfigMap')
     assert.ok(answered.metadata['uid'] && !answered.metadata['managedFields'])
   })
-  for (const [text, message] of [['kind: Policy', /apiVersion/], ['{apiVersion: audit.k8s.io/v1, kind: Policy}', /at least one rule/], ['{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: All}]}', /rules\[0\].level/]] as const) {
+  for (const [text, message] of [['kind: Policy', /apiVersion/], ['{apiVersion: audit.k8s.io/v1, kind: Policy}', /loaded illegal policy with 0 rules/], ['{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: All}]}', /rules\[0\].level/]] as const) {
     assert.throws(() => readAuditPolicy(text), message)
   }
 })
@@ -148,7 +148,7 @@ test('an audit log that cannot keep up holds requests back and loses nothing', a
   const broken = logBackend({ log: silentLog, capacity: 1, append: () => Promise.reject(new Error('disk full')) })
   broken.write({ auditID: 'a' } as AuditEvent)
   await new Promise(resolve => setImmediate(resolve))
-  await assert.rejects(broken.room(), /audit log is full/)
+  await assert.rejects(async () => broken.room(), /audit log is full/)
   await assert.rejects(broken.close(), /1 audit events could not be written/)
 })
 

@@ -104,9 +104,11 @@ async function answerError({ server }: ServeParts, exchange: Exchange, error: un
   if (exchange.answered) return exchange.cut()
   if (error instanceof NoSuchPath) return exchange.sendText(404, '404 page not found\n')
   if (!(error instanceof StatusError)) {
+    exchange.fault = errorMessage(error)
     server.log.error('A request failed for a reason that nobody foresaw', { method: exchange.method, path: exchange.path, error: errorMessage(error), stack: error instanceof Error ? error.stack : undefined })
   }
   const told = error instanceof StatusError ? error : new StatusError('InternalError', 'Internal error occurred: see the log of the API server')
+  exchange.told = told.toJSON()
   const format = negotiateError(exchange.header('accept'))
   const retry = told.details?.retryAfterSeconds
   const body = bodyOf({ object: told.toJSON() }, { resource: undefined as never, format, include: 'None', now: 0, schema: status })

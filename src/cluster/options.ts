@@ -37,6 +37,9 @@ const path = (text: string): string => (text === '' ? unfit('a path is needed') 
 const optionalPath = (text: string): string => (text === '' ? '' : resolve(text))
 const optionalDuration = (text: string): string => (text === '' || parseDuration(text) !== undefined ? text : unfit('a duration looks like 5m or 30s'))
 const milliseconds = (text: string): number => Number(parseDuration(text) ?? unfit('a duration looks like 5m or 30s')) / 1e6
+const count = (text: string): number => (/^\d{1,12}$/.test(text) ? Number(text) : unfit('a number that is not negative is needed'))
+const positive = (text: string): number => count(text) || unfit('a positive number is needed')
+const bool = (text: string): boolean => oneOf('true', 'false')(text) === 'true'
 const interfaceName = (text: string): string => (/^[a-z][a-z0-9._-]{0,14}$/.test(text) ? text : unfit('an interface name has at most 15 characters'))
 const oneOf = <T extends string>(...values: readonly T[]) => (text: string): T => values.find(value => value === text) ?? unfit(`it is one of ${values.join(', ')}`)
 
@@ -81,7 +84,29 @@ const specs = {
   encryptionProviderConfig: { value: 'FILE', help: 'how what is stored is encrypted (apiserver.config.k8s.io/v1 EncryptionConfiguration; empty: secrets and config maps, with keys of the data folder)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   encryptionProviderConfigAutomaticReload: { value: 'BOOL', help: 'read that file again when it changes', default: constant('false'), parse: text => oneOf('true', 'false')(text) === 'true' },
   auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
-  auditLogPath: { value: 'FILE', help: 'where the audit log goes (empty: there is none)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  auditLogPath: { value: 'FILE', help: 'where the audit log goes (-: standard output; empty: there is none)', default: constant(''), parse: text => (text === '-' ? text : optionalPath(text)) },
+  auditLogFormat: { value: 'FORMAT', help: 'of the audit log: json or legacy (lines without bodies)', default: constant('json'), parse: oneOf('json', 'legacy') },
+  auditLogMode: { value: 'MODE', help: 'of the audit log: blocking (requests wait when it cannot keep up), blocking-strict (each request waits until it is written down) or batch (nothing waits; what does not fit is lost and counted)', default: constant('blocking'), parse: oneOf('blocking', 'blocking-strict', 'batch') },
+  auditLogMaxsize: { value: 'MB', help: 'the audit log is put aside when it is this large (0: never)', default: constant('100'), parse: text => count(text) },
+  auditLogMaxbackup: { value: 'COUNT', help: 'how many audit logs that were put aside are kept (0: all)', default: constant('100'), parse: text => count(text) },
+  auditLogMaxage: { value: 'DAYS', help: 'how long they are kept (0: for ever)', default: constant('366'), parse: text => count(text) },
+  auditLogCompress: { value: 'BOOL', help: 'whether they are compressed', default: constant('false'), parse: text => bool(text) },
+  auditLogBatchBufferSize: { value: 'COUNT', help: 'how many audit events may wait for the log in mode batch', default: constant('10000'), parse: text => positive(text) },
+  auditLogBatchMaxSize: { value: 'COUNT', help: 'how many of them are written at once', default: constant('1'), parse: text => positive(text) },
+  auditLogBatchMaxWait: { value: 'TIME', help: 'how long less than that waits for more', default: constant('0s'), parse: text => milliseconds(text) },
+  auditLogTruncateEnabled: { value: 'BOOL', help: 'whether large audit events are logged without their bodies', default: constant('false'), parse: text => bool(text) },
+  auditLogTruncateMaxEventSize: { value: 'BYTES', help: 'how large is large', default: constant('102400'), parse: text => positive(text) },
+  auditWebhookConfigFile: { value: 'FILE', help: 'kubeconfig of a service that audit events go to (empty: none)', default: constant(''), parse: optionalPath },
+  auditWebhookMode: { value: 'MODE', help: 'of that service: batch, blocking or blocking-strict', default: constant('batch'), parse: oneOf('batch', 'blocking', 'blocking-strict') },
+  auditWebhookInitialBackoff: { value: 'TIME', help: 'how long it is left alone after a failure', default: constant('10s'), parse: text => milliseconds(text) },
+  auditWebhookBatchBufferSize: { value: 'COUNT', help: 'how many audit events may wait for it in mode batch', default: constant('10000'), parse: text => positive(text) },
+  auditWebhookBatchMaxSize: { value: 'COUNT', help: 'how many of them are sent at once', default: constant('400'), parse: text => positive(text) },
+  auditWebhookBatchMaxWait: { value: 'TIME', help: 'how long less than that waits for more', default: constant('30s'), parse: text => milliseconds(text) },
+  auditWebhookBatchThrottleEnable: { value: 'BOOL', help: 'whether batches are kept from going out too fast', default: constant('true'), parse: text => bool(text) },
+  auditWebhookBatchThrottleQps: { value: 'COUNT', help: 'how many batches go out in a second', default: constant('10'), parse: text => positive(text) },
+  auditWebhookBatchThrottleBurst: { value: 'COUNT', help: 'how many at once after a pause', default: constant('15'), parse: text => positive(text) },
+  auditWebhookTruncateEnabled: { value: 'BOOL', help: 'whether large audit events are sent without their bodies', default: constant('false'), parse: text => bool(text) },
+  auditWebhookTruncateMaxEventSize: { value: 'BYTES', help: 'how large is large', default: constant('102400'), parse: text => positive(text) },
   anonymousAuth: { value: 'WHERE', help: 'requests without credentials: true (as RBAC allows: health and version), health (only there) or false', default: constant('true'), parse: oneOf('true', 'health', 'false') },
   oidcIssuerUrl: { value: 'URL', help: 'an OpenID Connect provider whose tokens are taken (empty: none)', default: constant(''), parse: text => (text === '' || text.startsWith('https://') ? text : unfit('an issuer is an https:// address')) },
   oidcClientId: { value: 'ID', help: "whom the provider's tokens must be for", default: constant(''), parse: text => text },

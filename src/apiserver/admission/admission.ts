@@ -25,6 +25,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean
   /** Adds a Warning header to the answer. */
   warn(text: string): void
+  /** Tells the audit log something. */
+  annotate(key: string, value: string): void
 }
 
 /** What plugins may read and, sparingly, write. Reads come from the server's own caches and cost no I/O. */

@@ -51,7 +51,7 @@ async function admit(plugin: AdmissionPlugin, resource: AnyResource, object: obj
     resourceOf: (_version: string, kind: string) => (kind === 'ReplicaSet' ? ReplicaSets : undefined),
   } as unknown as AdmissionContext
   const request: AdmissionRequest = {
-    operation, user, resource, name: draft.metadata?.name ?? '', shownName: draft.metadata?.name ?? '', object: draft, options: {}, dryRun: false, warn: text => void warnings.push(text),
+    operation, user, resource, name: draft.metadata?.name ?? '', shownName: draft.metadata?.name ?? '', object: draft, options: {}, dryRun: false, warn: text => void warnings.push(text), annotate: () => {},
     ...(resource.namespaced && { namespace: 'a' }), ...(subresource && { subresource }), ...(old !== undefined && { oldObject: old as KubeObject }),
   }
   try {

@@ -24,8 +24,11 @@ const TEMPLATED = new Set(['podtemplates', 'replicationcontrollers', 'replicaset
 /** The Pod Security Standards: a namespace's labels say what its pods may do to their node (KEP-2579). */
 export function podSecurity({ defaults, exemptions = {} }: PodSecurityOptions = {}): AdmissionPlugin {
   const policyDefaults: Policy = { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED, ...defaults }
-  const isExempt = ({ user, namespace }: AdmissionRequest, runtimeClassName: string | undefined): boolean =>
-    !!exemptions.usernames?.includes(user.name) || !!exemptions.namespaces?.includes(namespace ?? '') || (!!runtimeClassName && !!exemptions.runtimeClasses?.includes(runtimeClassName))
+  const exemptionOf = ({ user, namespace }: AdmissionRequest, runtimeClassName: string | undefined): string | undefined => {
+    if (exemptions.namespaces?.includes(namespace ?? '')) return 'namespace'
+    if (exemptions.usernames?.includes(user.name)) return 'user'
+    return runtimeClassName && exemptions.runtimeClasses?.includes(runtimeClassName) ? 'runtimeClass' : undefined
+  }
   const policyFor = (request: AdmissionRequest, context: AdmissionContext): Policy =>
     policyOf(context.get<Namespace>(Namespaces, undefined, request.namespace!)?.metadata.labels, policyDefaults)
 
@@ -38,18 +41,32 @@ export function podSecurity({ defaults, exemptions = {} }: PodSecurityOptions = 
     validate(request, context) {
       if (request.resource === Namespaces) return checkNamespace(request, context, policyDefaults)
       const pod = request.resource === Pods ? (request.object as Pod) : templateOf(request.object!)
-      if (!pod || isExempt(request, pod.spec.runtimeClassName)) return
-      const { enforce, warn } = policyFor(request, context)
-      if (request.resource === Pods) {
-        if (request.oldObject && !isSignificant(pod as Pod, request.oldObject as Pod)) return
-        const refused = violationsOf(pod, enforce)
-        if (refused.length > 0) throw forbidden(Pods, request.shownName, `violates PodSecurity ${named(enforce)}: ${inDetail(refused)}`)
-      }
-      const disliked = violationsOf(pod, warn)
-      if (disliked.length > 0) request.warn(`would violate PodSecurity ${named(warn)}: ${inDetail(disliked)}`)
+      if (!pod) return
+      const exemption = exemptionOf(request, pod.spec.runtimeClassName)
+      if (exemption) return request.annotate(`${PREFIX}exempt`, exemption)
+      check(request, pod, policyFor(request, context))
     },
   }
 }
+
+/** Refuses what the namespace does not bear, tells the audit log what it dislikes, and warns of what it will not bear one day. */
+function check(request: AdmissionRequest, pod: Pod | PodTemplateSpec, { enforce, audit, warn }: Policy): void {
+  let refused: string | undefined
+  if (request.resource === Pods) {
+    if (request.oldObject && !isSignificant(pod as Pod, request.oldObject as Pod)) return
+    request.annotate(`${PREFIX}enforce-policy`, plainly(enforce))
+    const violations = violationsOf(pod, enforce)
+    if (violations.length > 0) refused = `violates PodSecurity ${named(enforce)}: ${inDetail(violations)}`
+  }
+  const noted = violationsOf(pod, audit)
+  if (noted.length > 0) request.annotate(`${PREFIX}audit-violations`, `would violate PodSecurity ${named(audit)}: ${inDetail(noted)}`)
+  if (refused !== undefined) throw forbidden(Pods, request.shownName, refused)
+  const disliked = violationsOf(pod, warn)
+  if (disliked.length > 0) request.warn(`would violate PodSecurity ${named(warn)}: ${inDetail(disliked)}`)
+}
+
+const PREFIX = 'pod-security.kubernetes.io/'
+const plainly = ({ level, version }: LevelVersion): string => `${level}:${version}`
 
 /** An update that leaves the spec's security alone is let in, so that pods from before a policy can still be labelled and deleted. */
 function isSignificant(next: Pod, old: Pod): boolean {

@@ -1,4 +1,7 @@
 import type { User } from '../../api/request.ts'
+import type { KubeObject } from '../../api/resource.ts'
+import type { StatusBody } from '../../machinery/status.ts'
+import { parseYaml } from '../../machinery/yaml.ts'
 import type { Exchange } from '../exchange.ts'
 import type { RequestInfo } from '../request-info.ts'
 import type { AuditDecision, AuditLevel, Stage } from './policy.ts'
@@ -6,7 +9,7 @@ import type { AuditDecision, AuditLevel, Stage } from './policy.ts'
 interface AuditUser {
   readonly username: string
   readonly uid?: string
-  readonly groups: readonly string[]
+  readonly groups?: readonly string[]
   readonly extra?: User['extra']
 }
 
@@ -21,10 +24,11 @@ export interface AuditEvent {
   readonly verb: string
   readonly user: AuditUser
   readonly impersonatedUser?: AuditUser
+  readonly authenticationMetadata?: { readonly impersonationConstraint: string }
   readonly sourceIPs: readonly string[]
   readonly userAgent?: string
   readonly objectRef?: Readonly<Record<string, string>>
-  readonly responseStatus?: { readonly metadata: object; readonly code: number }
+  readonly responseStatus?: Partial<Omit<StatusBody, 'kind' | 'apiVersion'>>
   readonly requestObject?: unknown
   readonly responseObject?: unknown
   readonly requestReceivedTimestamp: string
@@ -32,41 +36,78 @@ export interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-const userOf = ({ name, uid, groups, extra }: User): AuditUser => ({ username: name, ...(uid && { uid }), groups, ...(extra && { extra }) })
+const LONGEST_AGENT = 1024
+
+const userOf = ({ name, uid, groups, extra }: User): AuditUser => ({ username: name, ...(uid && { uid }), ...(groups.length > 0 && { groups }), ...(extra && { extra }) })
 
 /** What everything that is told of one request has in common. */
-export function describeRequest(exchange: Exchange, info: RequestInfo, decision: AuditDecision, auditID: string, receivedAt: string): Omit<AuditEvent, 'stage' | 'stageTimestamp'> {
-  const { requester, user, request } = exchange
+export function describeRequest(exchange: Exchange, info: RequestInfo, decision: AuditDecision, receivedAt: string, object: ObjectReference | undefined): Omit<AuditEvent, 'stage' | 'stageTimestamp'> {
+  const { requester, user, request, constraint } = exchange
   const userAgent = exchange.header('user-agent')
   return {
-    kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: decision.level, auditID, requestURI: request.url ?? exchange.path, verb: info.verb,
-    user: requester ? userOf(requester) : { username: '', groups: [] }, ...(user && user !== requester && { impersonatedUser: userOf(user) }),
-    sourceIPs: [(request.socket?.remoteAddress ?? '').replace(/^::ffff:/, '')], ...(userAgent && { userAgent }), ...(info.type === 'resource' && { objectRef: referenceOf(info) }), requestReceivedTimestamp: receivedAt,
+    kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: decision.level, auditID: exchange.auditId, requestURI: request.url, verb: info.verb,
+    user: requester ? userOf(requester) : { username: '' }, ...(user && user !== requester && { impersonatedUser: userOf(user) }), ...(constraint !== undefined && { authenticationMetadata: { impersonationConstraint: constraint } }),
+    sourceIPs: sourcesOf(exchange), ...(userAgent && { userAgent: userAgent.length > LONGEST_AGENT ? `${userAgent.slice(0, LONGEST_AGENT)}...TRUNCATED` : userAgent }),
+    ...(info.type === 'resource' && { objectRef: referenceOf(info, object) }), requestReceivedTimestamp: receivedAt,
   }
 }
 
-function referenceOf(info: Extract<RequestInfo, { type: 'resource' }>): Record<string, string> {
+/** Where a request came from: what proxies say, then who is connected. */
+function sourcesOf(exchange: Exchange): string[] {
+  const remote = (exchange.request.socket?.remoteAddress ?? '').replace(/^::ffff:/, '')
+  const told = (exchange.header('x-forwarded-for') ?? exchange.header('x-real-ip') ?? '').split(',').map(each => each.trim()).filter(each => /^[\da-fA-F.:]+$/.test(each))
+  return told.at(-1) === remote ? told : [...told, remote]
+}
+
+/** What the object that came with a request says of itself. */
+export interface ObjectReference {
+  readonly namespace?: string
+  readonly name?: string
+  readonly uid?: string
+  readonly resourceVersion?: string
+}
+
+export const namesOf = ({ metadata: { namespace, name, uid, resourceVersion } }: KubeObject): ObjectReference =>
+  ({ ...(namespace && { namespace }), ...(name && { name }), ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) })
+
+function referenceOf(info: Extract<RequestInfo, { type: 'resource' }>, { namespace, name, uid, resourceVersion }: ObjectReference = {}): Record<string, string> {
+  const [within, called] = [info.namespace ?? namespace, info.name ?? name]
   return {
-    resource: info.resource, ...(info.namespace !== undefined && { namespace: info.namespace }), ...(info.name !== undefined && { name: info.name }), ...(info.group && { apiGroup: info.group }),
-    apiVersion: info.version, ...(info.subresource !== undefined && { subresource: info.subresource }),
+    resource: info.resource, ...(within && { namespace: within }), ...(called && { name: called }), ...(uid && { uid }), ...(info.group && { apiGroup: info.group }),
+    apiVersion: info.version, ...(resourceVersion && { resourceVersion }), ...(info.subresource !== undefined && { subresource: info.subresource }),
   }
 }
 
-/** A body as the log shows it: JSON as it is, anything else only named. */
+/** A body as the log shows it: JSON as it is, YAML as JSON, anything else only named. */
 export function bodyOf(pieces: readonly Uint8Array[], omitManagedFields: boolean): unknown {
   if (pieces.length === 0 || pieces.every(({ length }) => length === 0)) return undefined
-  const text = pieces.map(piece => new TextDecoder().decode(piece)).join('')
+  const decoder = new TextDecoder()
+  const text = pieces.map(piece => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
+  const value = parsed(text)
+  if (value === undefined) return { encoding: 'not JSON', bytes: pieces.reduce((sum, { length }) => sum + length, 0) }
+  return omitManagedFields ? withoutManagedFields(value) : value
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return omitManagedFields ? withoutManagedFields(value) : value
+    return JSON.parse(text)
   } catch {
-    return { encoding: 'not JSON', bytes: pieces.reduce((sum, { length }) => sum + length, 0) }
+    try {
+      const { value } = parseYaml(text)
+      return typeof value === 'object' ? value : undefined
+    } catch {
+      return undefined
+    }
   }
 }
 
-function withoutManagedFields(value: unknown): unknown {
+/** An object, a list or a table without what its managers booked. */
+export function withoutManagedFields(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const { metadata, items, ...rest } = value as { metadata?: Record<string, unknown>; items?: unknown[] }
+  const { metadata, items, rows, ...rest } = value as { metadata?: Record<string, unknown>; items?: unknown[]; rows?: { object?: unknown }[] }
   const { managedFields: _fields, ...others } = metadata ?? {}
-  return { ...rest, ...(metadata && { metadata: others }), ...(items && { items: items.map(withoutManagedFields) }) }
+  return {
+    ...rest, ...(metadata && { metadata: others }), ...(Array.isArray(items) && { items: items.map(withoutManagedFields) }),
+    ...(Array.isArray(rows) && { rows: rows.map(row => (row.object ? { ...row, object: withoutManagedFields(row.object) } : row)) }),
+  }
 }

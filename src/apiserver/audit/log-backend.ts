@@ -1,31 +1,29 @@
 import { errorMessage, type Log } from '../../machinery/log.ts'
+import type { AuditBackend } from './backend.ts'
 import type { AuditEvent } from './event.ts'
-
-/** Where audit events go. */
-export interface AuditBackend {
-  /** Waits while there is no room; throws when none will be. Asked before a request is carried out. */
-  room(): Promise<void>
-  /** Takes an event in; nothing is dropped. */
-  write(event: AuditEvent): void
-  /** Resolves once everything that was written has arrived. */
-  close(): Promise<void>
-}
+import { jsonLine } from './lines.ts'
+import type { AuditMetrics } from './metrics.ts'
 
 export interface LogBackendOptions {
   /** Appends to the log, and resolves once it is there. */
   append(text: string): Promise<void>
   readonly log: Log
+  readonly metrics?: AuditMetrics
   /** How many events may wait before requests do. */
   readonly capacity?: number
+  /** How an event is written; absent: as JSON. */
+  readonly line?: (event: AuditEvent) => string
+  /** A request is carried out only after it is in the log. */
+  readonly strict?: boolean
 }
 
 const DEFAULT_CAPACITY = 10_000
 
 /**
- * One line of JSON an event. Lines are gathered while the one before is under way, so a slow disk costs few writes; when as many wait as
- * may, requests wait too. A write that fails is told in the server's log, tried again with the next, and in the end refuses further requests.
+ * One line an event. Lines are gathered while the one before is under way, so a slow disk costs few writes; when as many wait as may, requests
+ * wait too. A write that fails is told in the server's log, tried again with the next, and in the end refuses further requests: nothing is lost.
  */
-export function logBackend({ append, log, capacity = DEFAULT_CAPACITY }: LogBackendOptions): AuditBackend {
+export function logBackend({ append, log, metrics, capacity = DEFAULT_CAPACITY, line = jsonLine, strict = false }: LogBackendOptions): AuditBackend {
   let lines: string[] = []
   let writing: Promise<boolean> | undefined
 
@@ -38,6 +36,7 @@ export function logBackend({ append, log, capacity = DEFAULT_CAPACITY }: LogBack
         await append(batch.join(''))
       } catch (error) {
         lines = [...batch, ...lines]
+        metrics?.lost('log', 1)
         log.error('The audit log cannot be written', { error: errorMessage(error), waiting: lines.length })
         return false
       }
@@ -46,14 +45,25 @@ export function logBackend({ append, log, capacity = DEFAULT_CAPACITY }: LogBack
   }
 
   const start = (): Promise<boolean> => (writing ??= drain().finally(() => { writing = undefined }))
+  const refuse = (why: string): never => {
+    metrics?.rejected()
+    throw new Error(why)
+  }
+
+  async function makeRoom(): Promise<void> {
+    while (lines.length >= capacity) if (!(await start())) refuse('the audit log is full and cannot be written')
+  }
+
+  async function arrive(): Promise<void> {
+    while (lines.length > 0 || writing) if (!(await start())) refuse('the audit log cannot be written')
+  }
 
   return {
-    async room() {
-      while (lines.length >= capacity) if (!(await start())) throw new Error('the audit log is full and cannot be written')
-    },
+    room: () => (lines.length >= capacity ? makeRoom() : undefined),
     write(event) {
-      lines.push(`${JSON.stringify(event)}\n`)
+      lines.push(line(event))
       void start()
+      return strict && event.stage === 'RequestReceived' ? arrive() : undefined
     },
     async close() {
       await start()

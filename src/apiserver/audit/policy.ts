@@ -1,6 +1,10 @@
 import type { User } from '../../api/request.ts'
+import { invalid, notSupported, required } from '../../api/validation.ts'
+import { dnsSubdomain } from '../../machinery/names.ts'
+import { bool, list, object, rawExtension, string, type Infer } from '../../machinery/schema/schema.ts'
+import type { Cause } from '../../machinery/status.ts'
 import { badRequest } from '../../machinery/status.ts'
-import { parseYaml } from '../../machinery/yaml.ts'
+import { readConfiguration, refuseConfiguration, type ConfigurationKind } from '../configuration/read.ts'
 import type { RequestInfo } from '../request-info.ts'
 
 const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const
@@ -8,35 +12,25 @@ export type AuditLevel = (typeof LEVELS)[number]
 export const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const
 export type Stage = (typeof STAGES)[number]
 
-interface GroupResources {
-  readonly group?: string
-  readonly resources?: readonly string[]
-  readonly resourceNames?: readonly string[]
-}
+const groupShape = object('GroupResources', { group: string(1), resources: list(2, 'string'), resourceNames: list(3, 'string') })
+interface GroupResources extends Infer<typeof groupShape> {}
 
-export interface AuditRule {
-  readonly level: AuditLevel
-  readonly users?: readonly string[]
-  readonly userGroups?: readonly string[]
-  readonly verbs?: readonly string[]
-  readonly resources?: readonly GroupResources[]
-  readonly namespaces?: readonly string[]
-  readonly nonResourceURLs?: readonly string[]
-  readonly omitStages?: readonly Stage[]
-  readonly omitManagedFields?: boolean
-}
+const ruleShape = object('PolicyRule', {
+  level: string(1, { enum: LEVELS }), users: list(2, 'string'), userGroups: list(3, 'string'), verbs: list(4, 'string'), resources: list(5, groupShape), namespaces: list(6, 'string'),
+  nonResourceURLs: list(7, 'string'), omitStages: list(8, 'string'), omitManagedFields: bool(9, { pointer: true }),
+})
+export interface AuditRule extends Infer<typeof ruleShape> {}
 
+const policyShape = object('Policy', { apiVersion: string(1), kind: string(2), metadata: rawExtension(3), rules: list(4, ruleShape), omitStages: list(5, 'string'), omitManagedFields: bool(6) })
 /** audit.k8s.io/v1 Policy. */
-export interface AuditPolicy {
-  readonly rules: readonly AuditRule[]
-  readonly omitStages?: readonly Stage[]
-  readonly omitManagedFields?: boolean
-}
+export interface AuditPolicy extends Infer<typeof policyShape> {}
+
+const KIND: ConfigurationKind<AuditPolicy> = { kind: 'Policy', group: 'audit.k8s.io', versions: ['v1'], schema: policyShape, failure: 'loading audit policy file: failed decoding' }
 
 /** What is written down of one request. */
 export interface AuditDecision {
   readonly level: AuditLevel
-  readonly omitStages: ReadonlySet<Stage>
+  readonly omitStages: ReadonlySet<string>
   readonly omitManagedFields: boolean
 }
 
@@ -48,40 +42,56 @@ export const METADATA_POLICY: AuditPolicy = {
 
 /** Reads a policy file. Throws a StatusError that says what is wrong. */
 export function readAuditPolicy(text: string): AuditPolicy {
-  const policy = parseYaml(text).value as { apiVersion?: unknown; kind?: unknown; rules?: AuditRule[] } & AuditPolicy
-  if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1') throw badRequest('an audit policy has apiVersion audit.k8s.io/v1 and kind Policy')
-  if (!policy.rules?.length) throw badRequest('an audit policy needs at least one rule')
-  for (const [index, rule] of policy.rules.entries()) {
-    const where = `rules[${index}]`
-    if (!LEVELS.includes(rule.level)) throw badRequest(`${where}.level: ${JSON.stringify(rule.level)} is none of ${LEVELS.join(', ')}`)
-    if (rule.nonResourceURLs && (rule.resources || rule.namespaces)) throw badRequest(`${where}: nonResourceURLs stand alone, without resources and namespaces`)
-  }
-  const unknown = [policy, ...policy.rules].flatMap(({ omitStages }) => omitStages ?? []).find(stage => !STAGES.includes(stage))
-  if (unknown !== undefined) throw badRequest(`omitStages: ${JSON.stringify(unknown)} is none of ${STAGES.join(', ')}`)
+  const policy = readConfiguration(text, KIND)
+  if (!policy.rules?.length) throw badRequest('loading audit policy file: loaded illegal policy with 0 rules')
+  refuseConfiguration([...stageCauses('omitStages', policy.omitStages), ...policy.rules.flatMap((rule, index) => ruleCauses(`rules[${index}]`, rule))], [], 'loading audit policy file: ')
   return policy
 }
 
-/** The first rule that fits decides; what none fits is not written down. */
-export function decide(policy: AuditPolicy, user: User, info: RequestInfo): AuditDecision {
-  const rule = policy.rules.find(each => fits(each, user, info))
-  return {
-    level: rule?.level ?? 'None', omitStages: new Set([...(policy.omitStages ?? []), ...(rule?.omitStages ?? [])]), omitManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields ?? false,
+function ruleCauses(at: string, { level, nonResourceURLs = [], resources = [], namespaces = [], omitStages }: AuditRule): Cause[] {
+  const causes = !level ? [required(`${at}.level`)] : LEVELS.includes(level) ? [] : [notSupported(`${at}.level`, level, LEVELS)]
+  for (const [index, url] of nonResourceURLs.entries()) {
+    if (url === '*') continue
+    const field = `${at}.nonResourceURLs[${index}]`
+    if (!url.startsWith('/')) causes.push(invalid(field, url, "non-resource URL rules must begin with a '/' character"))
+    if (url.slice(0, -1).includes('*')) causes.push(invalid(field, url, "non-resource URL wildcards '*' must be the final character of the rule"))
   }
+  for (const { group = '', resources: names = [], resourceNames = [] } of resources) {
+    const problems = group && group !== '*' ? dnsSubdomain(group) : []
+    if (problems.length > 0) causes.push(invalid(`${at}.resources.group`, group, problems.join(',')))
+    if (resourceNames.length > 0 && names.length === 0) causes.push(invalid(`${at}.resources.resourceNames`, resourceNames, 'using resourceNames requires at least one resource'))
+  }
+  causes.push(...stageCauses(`${at}.omitStages`, omitStages))
+  if (nonResourceURLs.length > 0 && (resources.length > 0 || namespaces.length > 0)) causes.push(invalid(`${at}.nonResourceURLs`, nonResourceURLs, 'rules cannot apply to both regular resources and non-resource URLs'))
+  return causes
 }
 
-const allows = (list: readonly string[] | undefined, test: (item: string) => boolean): boolean => !list?.length || list.some(test)
+const stageCauses = (at: string, stages: readonly string[] = []): Cause[] =>
+  stages.flatMap((stage, index) => (STAGES.some(known => known === stage) ? [] : [invalid(`${at}[${index}]`, stage, `allowed stages are ${STAGES.join(',')}`)]))
 
+/** Policies decide by rules alone, so what a rule leads to is made once. */
+export function createAuditDecisions(policy: AuditPolicy): (user: User, info: RequestInfo) => AuditDecision {
+  const decisionOf = (rule?: AuditRule): AuditDecision => ({
+    level: rule?.level ?? 'None', omitStages: new Set([...(policy.omitStages ?? []), ...(rule?.omitStages ?? [])]), omitManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields ?? false,
+  })
+  const rules = (policy.rules ?? []).map(rule => ({ rule, decision: decisionOf(rule) }))
+  const none = decisionOf()
+  return (user, info) => rules.find(({ rule }) => fits(rule, user, info))?.decision ?? none
+}
+
+const allows = (items: readonly string[] | undefined, test: (item: string) => boolean): boolean => !items?.length || items.some(test)
+
+/** The first rule that fits decides; what none fits is not written down. */
 function fits(rule: AuditRule, { name, groups }: User, info: RequestInfo): boolean {
   if (!allows(rule.users, each => each === name) || !allows(rule.userGroups, each => groups.includes(each)) || !allows(rule.verbs, each => each === info.verb)) return false
-  if (info.type === 'path') return !rule.resources?.length && !rule.namespaces?.length && allows(rule.nonResourceURLs, url => url === '*' || url === info.path || (url.endsWith('*') && info.path.startsWith(url.slice(0, -1))))
-  if (rule.nonResourceURLs?.length) return false
-  return allows(rule.namespaces, each => each === (info.namespace ?? '')) && (!rule.resources?.length || rule.resources.some(each => covers(each, info)))
+  if (rule.namespaces?.length || rule.resources?.length) return info.type === 'resource' && allows(rule.namespaces, each => each === (info.namespace ?? '')) && (!rule.resources?.length || rule.resources.some(each => covers(each, info)))
+  return !rule.nonResourceURLs?.length || (info.type === 'path' && rule.nonResourceURLs.some(url => url === '*' || url === info.path || (url.endsWith('*') && info.path.startsWith(url.replace(/\*+$/, '')))))
 }
 
 function covers({ group = '', resources, resourceNames }: GroupResources, info: Extract<RequestInfo, { type: 'resource' }>): boolean {
-  if (group !== info.group) return false
+  if (group !== '*' && group !== info.group) return false
   if (!resources?.length) return true
+  if (resourceNames?.length && !resourceNames.includes(info.name ?? '')) return false
   const asked = info.subresource ? `${info.resource}/${info.subresource}` : info.resource
-  const fitting = resources.some(each => each === '*' || each === asked || (!!info.subresource && (each === `*/${info.subresource}` || each === `${info.resource}/*`)))
-  return fitting && (!resourceNames?.length || resourceNames.includes(info.name ?? ''))
+  return resources.some(each => each === '*' || each === asked || (!!info.subresource && each === `*/${info.subresource}`) || each === `${info.resource}/*`)
 }
