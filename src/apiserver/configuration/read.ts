@@ -27,7 +27,7 @@ export function readConfiguration<T>(text: string, { kind, group, versions, sche
     const { object, problems } = decode(schema, parsed.value, parsed)
     return problems.length > 0 ? fail(`strict decoding error: ${problems.sort().join(', ')}`) : object
   } catch (error) {
-    if (error instanceof StatusError && !error.message.startsWith('failed')) fail(error.message)
+    if (error instanceof StatusError && !error.message.startsWith(failure)) fail(error.message)
     throw error
   }
 }
