@@ -52,6 +52,9 @@ test('a list is the same in JSON, YAML, protobuf, as a table and gzip is not for
   }
   const table = JSON.parse((await call('GET', configMaps, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })).text) as { kind: string; rows: unknown[] }
   assert.equal(table.kind, 'Table')
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { nonResourceAttributes: { path: '/', verb: 'get' } } }
+  const asTable = await call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', JSON.stringify(review), { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
+  assert.equal(asTable.status, 406, 'a review has no columns')
   assert.ok(table.rows.length > 0)
 })
 

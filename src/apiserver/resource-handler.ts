@@ -34,7 +34,7 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
     }
     if (found.verb === 'watch') return serveWatch(server, exchange, call)
     if (isConnect(call)) return serveConnect(server, exchange, call)
-    const format = negotiate(exchange.header('accept'), TRANSFORMS, isPretty(exchange))
+    const format = negotiate(exchange.header('accept'), offerOf(found), isPretty(exchange))
     const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
     return after(perform(server, call), outcome => {
       const object = outcome.object as KubeObject
@@ -51,6 +51,11 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
 const WATCHABLE: Offer = { watchable: true }
 const PLAIN_ROUTE: Offer = {}
 const TRANSFORMS: Offer = { transforms: true }
+
+/** What is only asked or told, and never read back, has no columns and no metadata to be shown as. */
+const offerOf = ({ resource, subresource }: Route): Offer =>
+  ((subresource === undefined ? resource.verbs.includes('get') : !ONLY_TOLD.has(subresource)) ? TRANSFORMS : PLAIN_ROUTE)
+const ONLY_TOLD: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
 
 /** A scale has columns of its own. */
 const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (kind === 'Scale' ? { ...resource, columns: scaleColumns } : resource)
