@@ -103,6 +103,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: ValidationContext): Cause[]
   /** Warnings to the client that do not refuse the request. */
   warnings?(object: T, old: T | undefined): string[]
+  /** The same for a write to the status. */
+  statusWarnings?(object: T, old: T): string[]
   /** Rules for `metadata.name`; the default is a DNS subdomain. */
   validateName?(name: string, prefix: boolean): string[]
 }

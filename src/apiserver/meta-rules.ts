@@ -30,7 +30,7 @@ const UNUSUAL: Readonly<Record<string, Partial<MetaRules>>> = {
   persistentvolumeclaims: NEW_LAST, secrets: NEW_LAST, serviceaccounts: NEW_LAST, 'volumeattributesclasses.storage.k8s.io': NEW_LAST,
   persistentvolumes: { update: 'MMVX' },
   'csinodes.storage.k8s.io': AS_NEW, 'endpointslices.discovery.k8s.io': AS_NEW, 'flowschemas.flowcontrol.apiserver.k8s.io': AS_NEW, limitranges: AS_NEW,
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': AS_NEW, 'volumeattachments.storage.k8s.io': AS_NEW,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': AS_NEW, 'volumeattachments.storage.k8s.io': { update: 'MVX', status: 'M' },
   'validatingadmissionpolicies.admissionregistration.k8s.io': PLAIN, 'validatingadmissionpolicybindings.admissionregistration.k8s.io': PLAIN,
   'mutatingadmissionpolicies.admissionregistration.k8s.io': PLAIN, 'mutatingadmissionpolicybindings.admissionregistration.k8s.io': PLAIN,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': PLAIN, 'mutatingwebhookconfigurations.admissionregistration.k8s.io': PLAIN,

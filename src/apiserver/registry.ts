@@ -78,13 +78,13 @@ export class Registry {
     await admission.mutate(call, 'CREATE', draft, undefined)
     this.#fillIn(call, draft)
     if (generated) draft.metadata.name = generatedName(draft.metadata.generateName!, random)
-    if (resource.generationOf) draft.metadata.generation = 1
+    await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
+    if (resource.generationOf && !resource.keepsGenerationOnCreate) draft.metadata.generation = 1
     resource.prepareForCreate?.(draft, this.#parts.clock.now(), warning => call.warnings.add(warning))
     const rules = rulesOf(call)
     const causes = rules.resource.validate?.(rules.view(draft), { ...this.#context(), isNew: true }) ?? []
     this.#refuse(resource, draft, [...metaChecks(resource, draft.metadata)[rulesOfCreate(rules.resource)]!(), ...causes])
     this.#refuse(resource, draft, validateAnyMeta(resource, draft.metadata))
-    await using reserved = await hooks.reserve(resource, draft, undefined, isDryRun(call))
     this.#warn(call, draft, undefined)
     await admission.validate(call, 'CREATE', draft, undefined)
     if (!isDryRun(call)) refuseVersion(draft)
@@ -132,7 +132,7 @@ export class Registry {
         if (!change.missing) throw notFound(servedOf(call), name)
         const draft = await change.missing()
         matchName(call, draft)
-        if (change.checksUid && draft.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, '')
+        if (change.checksUid && draft.metadata.uid) throw uidMismatch(call, draft, key, '')
         return { object: await this.create({ ...call, verb: 'create' }, draft, change.applied), created: true }
       }
       const object = await this.#replace(call, change, key, current)
@@ -150,7 +150,7 @@ export class Registry {
     let draft = await change.next(old)
     matchName(call, draft)
     matchNamespace(call, draft)
-    if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, key, draft.metadata.uid, old.metadata.uid)
+    if (change.checksUid && draft.metadata.uid && draft.metadata.uid !== old.metadata.uid) throw uidMismatch(call, draft, key, old.metadata.uid)
     const version = statedVersion(resource, draft, change.unconditional ?? change.internal ?? false)
     if (version !== undefined && version !== String(current.revision)) throw modified(servedOf(call), old.metadata.name)
     this.#carryOver(call, draft, old)
@@ -159,11 +159,11 @@ export class Registry {
       if (!change.applied) fields.updated(call, draft, old, change.subresource)
       await admission.mutate(call, 'UPDATE', draft, old)
     }
+    await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
     if (change.subresource) resource.prepareForSubresource?.(draft, old, change.subresource, this.#parts.clock.now())
     else resource.prepareForUpdate?.(draft, old, this.#parts.clock.now())
     if (!change.internal) this.#setGeneration(resource, draft, old, change.subresource)
     if (!change.internal) this.#validateUpdate(call, draft, old, change.subresource)
-    await using reserved = await hooks.reserve(resource, draft, old, isDryRun(call))
     if (!change.internal) await admission.validate(call, 'UPDATE', draft, old)
     draft = storedForm(resource.schema as Schema<KubeObject>, draft)
     const isReleased = isLastRelease(draft, old)
@@ -200,7 +200,8 @@ export class Registry {
       X: () => (isStatus ? rules.resource.validateStatusUpdate : rules.resource.validateUpdate)?.(next, before, context) ?? [],
     })
     this.#refuse(resource, draft, [...validateAnyMeta(resource, draft.metadata), ...validateMetaUpdate(draft.metadata, old.metadata), ...causes])
-    if (subresource !== 'status') this.#warn(call, draft, old)
+    if (!isStatus) this.#warn(call, draft, old)
+    else for (const warning of resource.statusWarnings?.(draft, old) ?? []) call.warnings.add(warning)
   }
 
   #context(): { now: number } {
@@ -340,8 +341,9 @@ const MODIFIED = 'the object has been modified; please apply your changes to the
 /** The 409 of an update made from a version that is no longer the newest. */
 export const modified = (resource: AnyResource, name: string): StatusError => conflict(resource, name, MODIFIED)
 
-const uidMismatch = (call: Call, key: string, wanted: string, there: string): StatusError =>
-  conflict(call.resource, nameOf(call), `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${there}`)
+/** A dry run does not know where in the store it is. */
+const uidMismatch = (call: Call, { metadata }: KubeObject, key: string, there: string): StatusError =>
+  conflict(call.resource, nameOf(call), `StorageError: invalid object, Code: 4, Key: ${isDryRun(call) ? key.replace(/^\/registry/, '') : key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${there}`)
 
 function beingDeleted(resource: AnyResource, name: string): StatusError {
   const { details } = alreadyExists(resource, name)

@@ -1,12 +1,16 @@
 import { Address4, Address6 } from 'ip-address'
 import { Services, type Service } from '../api/core/service.ts'
-import { isHeadless, needsHealthCheckPort, usesNodePorts } from '../api/core/service-strategy.ts'
+import { settleFamilies, type Family } from '../api/core/service-families.ts'
+import { alignAddresses, isHeadless, keepAllocated } from '../api/core/service-strategy.ts'
 import { IPAddresses, type IPAddress } from '../api/networking/ip-address.ts'
+import { ServiceCIDRs, type ServiceCIDR } from '../api/networking/service-cidr.ts'
 import { invalid as invalidValue } from '../api/validation.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
 import type { Random } from '../machinery/random.ts'
-import { internalError, invalid, type Cause } from '../machinery/status.ts'
+import { recordUpdate } from '../machinery/managed-fields/index.ts'
+import { internalError, invalid } from '../machinery/status.ts'
 import type { Reservation, Reserver } from './hooks.ts'
+import { ServicePorts, type PortClaim } from './service-ports.ts'
 import { keyOf, type Stores } from './stores.ts'
 
 export interface ServiceNetwork {
@@ -15,7 +19,6 @@ export interface ServiceNetwork {
   readonly nodePorts: { readonly first: number; readonly last: number }
 }
 
-type Family = 'IPv4' | 'IPv6'
 interface Range {
   readonly family: Family
   /** The first and last address that services may have. */
@@ -52,13 +55,14 @@ export interface ServiceIpsOptions extends ServiceNetwork {
  */
 export class ServiceIps implements Reserver {
   readonly #options: ServiceIpsOptions
-  readonly #ranges: readonly Range[]
-  /** Ports of writes that are under way, as `TCP/30000`. */
-  readonly #pendingPorts = new Set<string>()
+  readonly #ports: ServicePorts
+  readonly #configured: readonly Range[]
+  readonly #ranges = new WeakMap<ServiceCIDR, readonly Range[]>()
 
   constructor(options: ServiceIpsOptions) {
     this.#options = options
-    this.#ranges = options.cidrs.map(rangeOf)
+    this.#ports = new ServicePorts(options)
+    this.#configured = options.cidrs.map(rangeOf)
   }
 
   handles = (resource: unknown): boolean => resource === Services
@@ -69,33 +73,32 @@ export class ServiceIps implements Reserver {
 
   /** The address of the service that stands for the API server itself. */
   get first(): string {
-    const { family, first } = this.#ranges[0]!
+    const { family, first } = this.#configured[0]!
     return textOf(family, first)
   }
 
   async reserve(draft: Service, old: Service | undefined, dryRun: boolean): Promise<Reservation> {
+    // Its spec is what it was: nothing of it may change.
+    if (draft.spec === old?.spec) return NOTHING
+    if (old) keepAllocated(draft.spec, old.spec)
+    alignAddresses(draft.spec, old?.spec)
+    const causes = settleFamilies(draft.spec, old?.spec, this.#configured.map(({ family }) => family))
+    if (causes.length > 0) throw invalid(Services, draft.metadata.name ?? '', causes)
     const claimed: string[] = []
-    const ports: string[] = []
-    const before = addressesOf(old)
-    const giveBack = async (): Promise<void> => {
-      for (const port of ports) this.#pendingPorts.delete(port)
-      for (const address of claimed) await this.#release(address, draft)
-    }
+    let ports: PortClaim | undefined
     try {
-      await this.#giveAddresses(draft, before, dryRun, claimed)
-      this.#givePorts(draft, old, dryRun, ports)
-    } catch (error) {
-      await giveBack()
-      throw error
+      await this.#giveAddresses(draft, old, dryRun, claimed)
+      ports = this.#ports.reserve(draft, old, dryRun)
+    } finally {
+      if (!ports) for (const address of claimed) await this.#release(address, draft)
     }
     let committed = false
     return {
       commit: () => { committed = true },
       [Symbol.asyncDispose]: async () => {
-        if (!committed) return giveBack()
-        for (const port of ports) this.#pendingPorts.delete(port)
-        const kept = addressesOf(draft)
-        for (const address of before) if (!kept.includes(address)) await this.#release(address, draft)
+        ports.release()
+        const kept = committed ? addressesOf(draft) : addressesOf(old)
+        for (const address of committed ? addressesOf(old) : claimed) if (!kept.includes(address)) await this.#release(address, draft)
       },
     }
   }
@@ -104,70 +107,67 @@ export class ServiceIps implements Reserver {
     for (const address of addressesOf(service)) await this.#release(address, service)
   }
 
-  async #giveAddresses(service: Service, before: readonly string[], dryRun: boolean, claimed: string[]): Promise<void> {
+  /** New services get all of their addresses; others at most a second one. */
+  async #giveAddresses(service: Service, old: Service | undefined, dryRun: boolean, claimed: string[]): Promise<void> {
     const { spec } = service
-    if (spec.type === 'ExternalName') return
-    if (isHeadless(service)) {
-      spec.clusterIPs = ['None']
-      if (Object.keys(spec.selector ?? {}).length > 0) this.#checkFamilies(service)
-      return
+    const families = spec.ipFamilies ?? []
+    if (spec.type === 'ExternalName' || isHeadless(service)) return
+    const isNew = !old || old.spec.type === 'ExternalName'
+    if (!isNew && (isHeadless(old) || !(old.spec.ipFamilies?.length === 1 && families.length === 2))) return
+    // Messages show what is still to be given.
+    spec.clusterIPs = families.map((_, index) => spec.clusterIPs?.[index] ?? '')
+    for (const [index, family] of families.entries()) {
+      if (!isNew && index === 0) continue
+      const wanted = spec.clusterIPs[index]
+      const given = wanted ? await this.#claimStated(service, wanted, dryRun, claimed) : await this.#claimAny(service, family as Family, dryRun, claimed)
+      spec.clusterIPs = spec.clusterIPs.with(index, given)
     }
-    this.#checkFamilies(service)
-    const given = (spec.clusterIPs ?? []).filter(Boolean)
-    const addresses: string[] = []
-    for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
-      const wanted = given[index]
-      if (wanted !== undefined && before.includes(wanted)) addresses.push(wanted)
-      else if (wanted !== undefined) addresses.push(await this.#claimStated(service, wanted, dryRun, claimed))
-      else addresses.push(await this.#claimAny(service, family as Family, dryRun, claimed))
-    }
-    if (addresses.length === 0) return
-    spec.clusterIP = addresses[0]!
-    spec.clusterIPs = addresses
+    if (spec.clusterIPs[0]) spec.clusterIP = spec.clusterIPs[0]
   }
 
-  #checkFamilies({ metadata, spec }: Service): void {
-    const known = (family: string): boolean => this.#ranges.some(range => range.family === family)
-    const causes: Cause[] = []
-    const given = isHeadless({ spec }) ? [] : spec.clusterIPs ?? []
-    given.forEach((address, index) => {
-      if (!known(familyOf(address))) causes.push(invalidValue(`spec.clusterIPs[${index}]`, given, `${familyOf(address)} is not configured on this cluster`))
-    })
-    if (causes.length === 0) {
-      spec.ipFamilies?.forEach((family, index) => {
-        if (!known(family)) causes.push(invalidValue(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'))
-      })
-    }
-    if (causes.length === 0 && spec.ipFamilyPolicy === 'RequireDualStack' && this.#ranges.length < 2) {
-      causes.push(invalidValue('spec.ipFamilyPolicy', 'RequireDualStack', 'this cluster is not configured for dual-stack services'))
-    }
-    if (causes.length > 0) throw invalid(Services, metadata.name, causes)
+  /** The ranges that services may have addresses of: those of all ServiceCIDRs that are ready, or else those that the server was started with. */
+  #rangesOf(family: Family): readonly Range[] {
+    const known = this.#options.stores.list<ServiceCIDR>(ServiceCIDRs)
+    const all = known.length === 0 ? this.#configured : known.filter(isReady).flatMap(cidr => this.#parsed(cidr))
+    return all.filter(range => range.family === family)
+  }
+
+  #parsed(cidr: ServiceCIDR): readonly Range[] {
+    let ranges = this.#ranges.get(cidr)
+    if (!ranges) this.#ranges.set(cidr, ranges = (cidr.spec.cidrs ?? []).map(rangeOf))
+    return ranges
   }
 
   async #claimStated(service: Service, address: string, dryRun: boolean, claimed: string[]): Promise<string> {
-    const refuse = (why: string) => invalid(Services, service.metadata.name, [invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${address}: ${why}`)])
+    const refuse = (why: string) => invalid(Services, service.metadata.name ?? '', [invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${address}: ${why}`)])
     const value = numberOf(address)
-    if (value === undefined) throw invalid(Services, service.metadata.name, [invalidValue('spec.clusterIPs[0]', address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')])
-    const range = this.#ranges.find(each => each.family === familyOf(address) && value >= each.first && value <= each.last)
-    if (!range) throw refuse('the provided network does not match the current range')
+    if (value === undefined) throw internalError(`failed to parse service IP ${JSON.stringify(address)}`)
+    if (!this.#rangesOf(familyOf(address)).some(range => value >= range.first && value <= range.last)) throw refuse('the provided network does not match the current range')
     if (!dryRun && !(await this.#claim(service, address, claimed))) throw refuse('provided IP is already allocated')
     return address
   }
 
-  /** A random address above the low ones, which are left to those who ask for one by name. */
   async #claimAny(service: Service, family: Family, dryRun: boolean, claimed: string[]): Promise<string> {
-    const range = this.#ranges.find(each => each.family === family)!
+    for (const range of this.#rangesOf(family)) {
+      const address = await this.#claimFrom(range, service, dryRun, claimed)
+      if (address !== undefined) return address
+    }
+    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(service.metadata.name)}: range is full`)
+  }
+
+  /** A random address above the low ones, which are left to those who ask for one by name. */
+  async #claimFrom(range: Range, service: Service, dryRun: boolean, claimed: string[]): Promise<string | undefined> {
     const size = range.last - range.first + 1n
     const band = size / 16n > 256n ? 256n : size / 16n < 16n ? (size > 32n ? 16n : 0n) : size / 16n
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const address = textOf(family, range.first + band + this.#random(size - band))
+      const address = textOf(range.family, range.first + band + this.#random(size - band))
       if (dryRun || (await this.#claim(service, address, claimed))) return address
     }
     for (let value = range.first; value <= range.last; value++) {
-      const address = textOf(family, value)
+      const address = textOf(range.family, value)
       if (this.#holderOf(address) === undefined && (await this.#claim(service, address, claimed))) return address
     }
-    throw internalError('failed to allocate a serviceIP: range is full')
+    return undefined
   }
 
   #random(below: bigint): bigint {
@@ -186,18 +186,22 @@ export class ServiceIps implements Reserver {
 
   async #claim(service: Service, address: string, claimed: string[]): Promise<boolean> {
     const { stores, clock, random } = this.#options
-    const store = stores.of(IPAddresses)
-    const key = keyOf(IPAddresses, undefined, address)
     const { name, namespace } = service.metadata
+    if (!name) {
+      const why = `IPAddress.networking.k8s.io "${address}" is invalid: spec.parentRef.name: Required value`
+      throw invalid(Services, '', [invalidValue('spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP: ${why}`)])
+    }
+    const time = timestamp(clock.now())
     const object = {
       kind: 'IPAddress', apiVersion: 'networking.k8s.io/v1',
       metadata: {
-        name: address, uid: random.uuid(), creationTimestamp: timestamp(clock.now()),
+        name: address, uid: random.uuid(), creationTimestamp: time,
         labels: { 'ipaddress.kubernetes.io/ip-family': familyOf(address), 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
       },
       spec: { parentRef: { resource: 'services', namespace, name } },
     } as unknown as IPAddress
-    const result = await store.create(key, object)
+    const managedFields = recordUpdate({ schema: IPAddresses.schema, live: undefined, manager: 'kube-apiserver', apiVersion: object.apiVersion, time }, object)
+    const result = await stores.of(IPAddresses).create(keyOf(IPAddresses, undefined, address), { ...object, metadata: { ...object.metadata, managedFields } } as IPAddress)
     if (!result.written) return false
     claimed.push(address)
     return true
@@ -209,66 +213,13 @@ export class ServiceIps implements Reserver {
     const parent = (entry?.object as IPAddress | undefined)?.spec?.parentRef
     if (entry && parent?.name === metadata.name && parent.namespace === metadata.namespace) await store.delete(entry.key, entry.revision)
   }
-
-  #givePorts(service: Service, old: Service | undefined, dryRun: boolean, claimed: string[]): void {
-    const { spec } = service
-    const wantsHealthCheck = needsHealthCheckPort(spec)
-    if (!usesNodePorts(spec) && !wantsHealthCheck) return
-    const own = new Set(old ? portsOf(old) : [])
-    const used = new Set(this.#options.stores.list<Service>(Services).filter(each => each.metadata.uid !== old?.metadata.uid).flatMap(portsOf))
-    const mine = new Set<string>()
-    const take = (slot: string): void => {
-      mine.add(slot)
-      if (own.has(slot) || dryRun) return
-      this.#pendingPorts.add(slot)
-      claimed.push(slot)
-    }
-    if (usesNodePorts(spec)) {
-      spec.ports?.forEach((port, index) => {
-        const protocol = port.protocol ?? 'TCP'
-        if (!port.nodePort) return
-        const slot = `${protocol}/${port.nodePort}`
-        const isOwn = own.has(slot) || [...mine].some(each => each.endsWith(`/${port.nodePort}`))
-        this.#checkPort(service, `spec.ports[${index}].nodePort`, port.nodePort, mine.has(slot) || (!isOwn && !dryRun && this.#isUsed(used, port.nodePort)))
-        take(slot)
-      })
-      for (const port of spec.ports ?? []) {
-        if (port.nodePort) continue
-        port.nodePort = this.#freePort(used, mine)
-        take(`${port.protocol ?? 'TCP'}/${port.nodePort}`)
-      }
-    }
-    if (!wantsHealthCheck) return
-    if (spec.healthCheckNodePort) this.#checkPort(service, 'spec.healthCheckNodePort', spec.healthCheckNodePort, !own.has(`TCP/${spec.healthCheckNodePort}`) && this.#isUsed(used, spec.healthCheckNodePort))
-    else spec.healthCheckNodePort = this.#freePort(used, mine)
-    take(`TCP/${spec.healthCheckNodePort}`)
-  }
-
-  /** A port is one service's for all protocols. */
-  #isUsed(used: ReadonlySet<string>, port: number): boolean {
-    return ['TCP', 'UDP', 'SCTP'].some(protocol => used.has(`${protocol}/${port}`) || this.#pendingPorts.has(`${protocol}/${port}`))
-  }
-
-  #checkPort({ metadata }: Service, field: string, port: number, isTaken: boolean): void {
-    const { first, last } = this.#options.nodePorts
-    const why = port < first || port > last ? `provided port is not in the valid range. The range of valid ports is ${first}-${last}` : isTaken ? 'provided port is already allocated' : undefined
-    if (why) throw invalid(Services, metadata.name, [invalidValue(field, port, why)])
-  }
-
-  #freePort(used: ReadonlySet<string>, mine: ReadonlySet<string>): number {
-    const { first, last } = this.#options.nodePorts
-    const size = last - first + 1
-    const start = Math.floor(this.#options.random.next() * size)
-    for (let step = 0; step < size; step++) {
-      const port = first + ((start + step) % size)
-      if (!this.#isUsed(used, port) && !['TCP', 'UDP', 'SCTP'].some(protocol => mine.has(`${protocol}/${port}`))) return port
-    }
-    throw internalError('failed to allocate a nodePort: range is full')
-  }
 }
 
+const NOTHING: Reservation = { commit() {}, async [Symbol.asyncDispose]() {} }
 const addressesOf = (service: Service | undefined): readonly string[] => (service?.spec.clusterIPs ?? []).filter(address => address !== 'None' && address !== '')
-const portsOf = ({ spec }: Service): string[] => [
-  ...(spec.ports ?? []).filter(({ nodePort }) => nodePort).map(({ nodePort, protocol }) => `${protocol ?? 'TCP'}/${nodePort}`),
-  ...(spec.healthCheckNodePort ? [`TCP/${spec.healthCheckNodePort}`] : []),
-]
+
+/** A range nobody has looked at yet counts as ready: there may be no controller. */
+function isReady({ metadata, status }: ServiceCIDR): boolean {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')
+  return metadata.deletionTimestamp === undefined && (!ready || ready.status === 'True')
+}

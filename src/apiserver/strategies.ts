@@ -23,8 +23,7 @@ export const needsVersion = named(
   'validatingadmissionpolicies.admissionregistration.k8s.io', 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
   'mutatingadmissionpolicies.admissionregistration.k8s.io', 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
   'customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io', 'poddisruptionbudgets.policy',
-  'flowschemas.flowcontrol.apiserver.k8s.io', 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
-  'servicecidrs.networking.k8s.io', 'ipaddresses.networking.k8s.io', 'volumeattributesclasses.storage.k8s.io',
+  'csinodes.storage.k8s.io', 'volumeattachments.storage.k8s.io',
 )
 
 /** A deletion answers the object that is gone, not a Status. */

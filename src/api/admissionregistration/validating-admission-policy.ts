@@ -1,7 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
-import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { paramKindText } from './columns.ts'
 import { defaultMatchResources } from './defaults.ts'
 import { validatePolicyStatus, validateValidatingPolicy } from './policy-validation.ts'
@@ -31,7 +31,7 @@ export const ValidatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
   },
   validate: (object, { isNew }) => (isNew === false ? [] : validateValidatingPolicy(object)),
   validateUpdate: validateValidatingPolicy,
-  prepareForSubresource: keepMetadata,
+  prepareForSubresource: keepUsersMetadata,
   resetFields: STATUS_ONLY,
   validateStatusUpdate: validatePolicyStatus,
 })

@@ -1,6 +1,6 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
-import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { validateDefinition, validateDefinitionUpdate, validateStatusNames } from './validation.ts'
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from './custom-resource-definition-schema.ts'
 import { customResourceDefinition } from './custom-resource-definition-schema.ts'
@@ -19,7 +19,7 @@ export const CustomResourceDefinitions: Resource<CustomResourceDefinition> = def
   defaults: ({ spec }) => defaultDefinition(spec),
   prepareForCreate: rememberStorage,
   prepareForUpdate: rememberStorage,
-  prepareForSubresource: keepMetadata,
+  prepareForSubresource: keepUsersMetadata,
   resetFields: STATUS_ONLY,
   validate: (object, { isNew }) => (isNew === false ? [] : validateDefinition(object)),
   validateUpdate: validateDefinitionUpdate,

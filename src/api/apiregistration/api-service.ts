@@ -2,7 +2,7 @@ import { pathSegment } from '../../machinery/names.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
-import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { validateAPIService, validateAPIServiceStatus } from './validation.ts'
 import type { APIService, APIServiceStatus } from './api-service-schema.ts'
 import { apiService } from './api-service-schema.ts'
@@ -28,7 +28,7 @@ export const APIServices: Resource<APIService> = defineResource<APIService>({
   },
   // `v1.` is the name of the core group's.
   validateName: name => pathSegment(name),
-  prepareForSubresource: keepMetadata,
+  prepareForSubresource: keepUsersMetadata,
   resetFields: STATUS_ONLY,
   validate: validateAPIService,
   validateStatusUpdate: validateAPIServiceStatus,

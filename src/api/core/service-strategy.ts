@@ -1,3 +1,4 @@
+import { sameJson } from '../validation.ts'
 import type { Service, ServiceSpec } from './service-schema.ts'
 
 /** Whether traffic from outside the cluster can come in. */
@@ -5,6 +6,24 @@ export const isExternallyAccessible = ({ spec }: Service): boolean => isExternal
 
 const isExternal = (spec: ServiceSpec): boolean =>
   spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && !!spec.externalIPs?.length)
+
+/** Whether the service's ports get node ports. */
+export const usesNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
+  type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
+
+/** Whether its type may have node ports. */
+export const mayHaveNodePorts = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer'
+
+/** Whether load balancers ask a port of every node if it has endpoints of the service. */
+export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean => type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+
+/** A service without an address of its own: its names resolve to its pods. */
+export const isHeadless = ({ spec }: { spec: ServiceSpec }): boolean => spec.clusterIPs?.length === 1 && spec.clusterIPs[0] === 'None'
+
+const hasAddresses = ({ type }: ServiceSpec): boolean => type !== 'ExternalName'
+
+/** Whether neither of the two fields of addresses was changed. */
+export const sameAddresses = (a: ServiceSpec, b: ServiceSpec): boolean => (a.clusterIP ?? '') === (b.clusterIP ?? '') && sameJson(a.clusterIPs, b.clusterIPs)
 
 /** Fills in what a service leaves open. */
 export function defaultService(service: Service): void {
@@ -23,104 +42,69 @@ export function defaultService(service: Service): void {
   for (const ingress of status.loadBalancer.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'
 }
 
-/** The addresses in both of their fields, and the IP families that follow from them. The cluster's own family is IPv4. */
-export function prepareServiceForCreate(service: Service): void {
-  mirrorAddresses(service.spec)
-  dropUnusedFields(service.spec)
-  defaultFamilies(service.spec)
+/** What was given to the service before stays with it when a client leaves it out. */
+export function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
+  if (hasAddresses(spec) && hasAddresses(old)) {
+    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
+    if (!spec.clusterIPs?.length && old.clusterIPs?.length) spec.clusterIPs = old.clusterIPs
+  }
+  if (usesNodePorts(spec) && usesNodePorts(old)) keepNodePorts(spec, old)
+  if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && old.healthCheckNodePort) spec.healthCheckNodePort ||= old.healthCheckNodePort
 }
 
-/** What the server gave a service stays with it until it is told otherwise or its type has no use for it. */
-export function prepareServiceForUpdate(service: Service, old: Service): void {
-  const { spec } = service
-  service.status = old.spec.type === 'LoadBalancer' && spec.type !== 'LoadBalancer' ? { ...old.status, loadBalancer: {} } : old.status
-  keepAllocated(spec, old.spec)
-  mirrorAddresses(spec, old.spec)
-  dropUnusedFields(spec)
-  defaultFamilies(spec)
+/** Ports are known by their names; a node port that another port of the new service has is left to that one. */
+function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
+  const asked = new Set((spec.ports ?? []).map(({ nodePort }) => nodePort))
+  const before = new Map((old.ports ?? []).map(({ name = '', nodePort }) => [name, nodePort]))
+  for (const port of spec.ports ?? []) {
+    const known = before.get(port.name ?? '')
+    if (!port.nodePort && known && !asked.has(known)) port.nodePort = known
+  }
 }
 
-/** `clusterIP` is the first of `clusterIPs`; whichever was changed speaks for both. */
-function mirrorAddresses(spec: ServiceSpec, old?: ServiceSpec): void {
+/** `clusterIP` is the first of `clusterIPs`: old clients know the former only. */
+export function alignAddresses(spec: ServiceSpec, old: ServiceSpec | undefined): void {
+  const only = (address: string | undefined): string[] => (address ? [address] : [])
   if (!old) {
     if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
     return
   }
   const sameOne = (spec.clusterIP ?? '') === (old.clusterIP ?? '')
-  const sameAll = JSON.stringify(spec.clusterIPs ?? []) === JSON.stringify(old.clusterIPs ?? [])
-  if (!sameOne && sameAll) spec.clusterIPs = spec.clusterIP ? [spec.clusterIP] : []
-  else if (sameOne && !sameAll && !spec.clusterIPs?.length) delete spec.clusterIP
+  if (old.clusterIPs?.length && !spec.clusterIPs?.length && sameOne) spec.clusterIPs = old.clusterIPs
+  if (!sameOne && sameJson(spec.clusterIPs, old.clusterIPs)) spec.clusterIPs = only(spec.clusterIP)
 }
 
-function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
-  const hasAddress = (type: string | undefined): boolean => type !== 'ExternalName'
-  if (hasAddress(spec.type) && hasAddress(old.type)) {
-    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP
-    if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs) spec.clusterIPs = old.clusterIPs
-  }
-  if (spec.type === old.type || (usesNodePorts(spec) && usesNodePorts(old))) {
-    const free = (spec.ports ?? []).filter(port => !port.nodePort)
-    const taken = new Set((spec.ports ?? []).map(({ nodePort, protocol }) => `${protocol}/${nodePort}`))
-    for (const port of usesNodePorts(spec) ? free : []) {
-      const before = old.ports?.find(each => each.port === port.port && each.protocol === port.protocol)
-      if (before?.nodePort && !taken.has(`${before.protocol}/${before.nodePort}`)) port.nodePort = before.nodePort
-    }
-  }
-  if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
-    if (!spec.ipFamilies?.length && old.ipFamilies) spec.ipFamilies = old.ipFamilies
-    spec.ipFamilyPolicy ??= old.ipFamilyPolicy
-  }
-  if (!usesNodePorts(spec) && usesNodePorts(old)) {
-    for (const port of spec.ports ?? []) if (port.nodePort && old.ports?.some(before => before.nodePort === port.nodePort)) delete port.nodePort
-  }
-  if (needsHealthCheckPort(spec) && !spec.healthCheckNodePort && needsHealthCheckPort(old) && old.healthCheckNodePort) spec.healthCheckNodePort = old.healthCheckNodePort
-  if (!needsHealthCheckPort(spec) && needsHealthCheckPort(old) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort
-  if (spec.type !== 'LoadBalancer' && old.type === 'LoadBalancer') {
-    if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts
-    if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass
-  }
-  if (!isExternal(spec) && isExternal(old) && spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy
-  if (spec.type === 'ExternalName' && old.type !== 'ExternalName') dropAddresses(spec, old)
-}
-
-function dropAddresses(spec: ServiceSpec, old: ServiceSpec): void {
-  if (spec.clusterIP === old.clusterIP) delete spec.clusterIP
-  if (JSON.stringify(spec.clusterIPs) === JSON.stringify(old.clusterIPs)) delete spec.clusterIPs
-  if (JSON.stringify(spec.ipFamilies) === JSON.stringify(old.ipFamilies)) delete spec.ipFamilies
-  if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy
-  if (spec.internalTrafficPolicy === old.internalTrafficPolicy) delete spec.internalTrafficPolicy
-}
-
-/** Whether the service's ports get node ports. */
-export const usesNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
-  type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
-
-/** Whether load balancers ask a port of every node if it has endpoints of the service. */
-export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean => type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
-
-/** A service without an address of its own: its names resolve to its pods. */
-export const isHeadless = ({ spec }: { spec: ServiceSpec }): boolean => spec.clusterIP === 'None'
-
-function dropUnusedFields(spec: ServiceSpec): void {
+/** What only a name does not need: upstream keeps it, and does not show it. */
+export function dropUnshown({ spec }: Service): void {
   if (spec.type === 'ExternalName') delete spec.internalTrafficPolicy
-  if (!isExternal(spec) && spec.externalTrafficPolicy === 'Cluster') delete spec.externalTrafficPolicy
 }
 
-const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
-
-function defaultFamilies(spec: ServiceSpec): void {
-  if (spec.type === 'ExternalName') return
-  const headless = spec.clusterIP === 'None'
-  const addresses = headless ? [] : spec.clusterIPs ?? []
-  if (!spec.ipFamilies?.length && addresses.length && addresses.every(address => /^[0-9a-fA-F.:]+$/.test(address))) spec.ipFamilies = [...new Set(addresses.map(familyOf))]
-  if (headless && !Object.keys(spec.selector ?? {}).length) {
-    // Nobody but its author knows what such a service points to, so no family is left out.
-    spec.ipFamilyPolicy ??= 'RequireDualStack'
-    const first = spec.ipFamilies?.[0] ?? 'IPv4'
-    if (spec.ipFamilyPolicy === 'SingleStack') spec.ipFamilies = [first]
-    else if ((spec.ipFamilies?.length ?? 0) < 2) spec.ipFamilies = [first, first === 'IPv4' ? 'IPv6' : 'IPv4']
-    return
+/** What the new type has no use for is dropped, unless the client changed it as well: then it is wrong, and told. */
+export function prepareServiceForUpdate(service: Service, old: Service): void {
+  const { spec } = service
+  const before = old.spec
+  service.status = spec.type === 'LoadBalancer' ? old.status : { ...old.status, loadBalancer: {} }
+  dropUnshown(service)
+  if (hasAddresses(before) && !hasAddresses(spec)) dropAddresses(spec, before)
+  if (mayHaveNodePorts(before) && !mayHaveNodePorts(spec)) dropNodePorts(spec, before)
+  if (needsHealthCheckPort(before) && !needsHealthCheckPort(spec) && spec.healthCheckNodePort === before.healthCheckNodePort) delete spec.healthCheckNodePort
+  if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    if (spec.allocateLoadBalancerNodePorts === before.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts
+    if (spec.loadBalancerClass === before.loadBalancerClass) delete spec.loadBalancerClass
   }
-  spec.ipFamilyPolicy ??= 'SingleStack'
-  if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4']
+  if (isExternal(before) && !isExternal(spec) && spec.externalTrafficPolicy === before.externalTrafficPolicy) delete spec.externalTrafficPolicy
+}
+
+function dropAddresses(spec: ServiceSpec, before: ServiceSpec): void {
+  if (sameAddresses(spec, before)) {
+    delete spec.clusterIP
+    delete spec.clusterIPs
+  }
+  if (sameJson(spec.ipFamilies, before.ipFamilies)) delete spec.ipFamilies
+  if (spec.ipFamilyPolicy === before.ipFamilyPolicy) delete spec.ipFamilyPolicy
+}
+
+function dropNodePorts(spec: ServiceSpec, before: ServiceSpec): void {
+  const known = new Set((before.ports ?? []).map(({ nodePort }) => nodePort))
+  if ((spec.ports ?? []).every(({ nodePort }) => !nodePort || known.has(nodePort))) for (const port of spec.ports ?? []) delete port.nodePort
 }

@@ -1,11 +1,12 @@
 import type { Service, ServicePort } from './service-schema.ts'
 import { service } from './service-schema.ts'
-import { defaultService, prepareServiceForCreate, prepareServiceForUpdate } from './service-strategy.ts'
+import { defaultService, dropUnshown, prepareServiceForUpdate } from './service-strategy.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
+import { addressWarnings } from '../cidr.ts'
 import { ageColumn, labelsText, nameColumn } from '../columns.ts'
 import { dnsLabel } from '../../machinery/names.ts'
-import { validateService, validateServiceUpdate } from './service-validation.ts'
+import { validateService, validateServiceStatus, validateServiceUpdate } from './service-validation.ts'
 import { serviceWarnings } from './service-warnings.ts'
 
 export * from './service-schema.ts'
@@ -32,12 +33,14 @@ export const Services: Resource<Service> = defineResource<Service>({
   ],
   fieldSelectors: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },
   defaults: defaultService,
-  prepareForCreate: prepareServiceForCreate,
+  prepareForCreate: dropUnshown,
   prepareForUpdate: prepareServiceForUpdate,
   validateName: dnsLabel,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatus,
   warnings: serviceWarnings,
+  statusWarnings: ({ status }) => (status.loadBalancer.ingress ?? []).flatMap(({ ip }, index) => (ip ? addressWarnings(`status.loadBalancer.ingress[${index}]`, ip) : [])),
 })
 
 function externalText({ spec, status }: Service): string {

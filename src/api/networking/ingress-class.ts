@@ -50,7 +50,7 @@ export const IngressClasses: Resource<IngressClass> = defineResource<IngressClas
     if (spec.parameters) spec.parameters.scope ??= 'Cluster'
   },
   validate: (object, { isNew }) => (isNew === false ? [] : validateIngressClass(object)),
-  validateUpdate: (object, old) => [...immutable('spec.controller', object.spec.controller, old.spec.controller), ...validateIngressClass(object)],
+  validateUpdate: (object, old) => [...immutable('spec.controller', object.spec.controller ?? '', old.spec.controller ?? ''), ...validateIngressClass(object)],
 })
 
 const LONGEST_CONTROLLER = 250

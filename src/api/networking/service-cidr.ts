@@ -2,6 +2,7 @@ import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { kind, list, object, struct } from '../../machinery/schema/schema.ts'
 import { condition } from '../meta/condition.ts'
 import { objectMeta } from '../meta/object-meta.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import type { Cause } from '../../machinery/status.ts'
@@ -38,8 +39,10 @@ export const ServiceCIDRs: Resource<ServiceCIDR> = defineResource<ServiceCIDR>({
   storageVersionHash: 'gNLvruQhW2g=',
   schema: serviceCIDR,
   columns: [nameColumn, { name: 'CIDRs', type: 'string', cell: ({ spec }) => (spec.cidrs ?? []).join(',') }, ageColumn],
+  prepareForSubresource: keepUsersMetadata,
+  resetFields: STATUS_ONLY,
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateCidrs(spec.cidrs ?? [])),
-  validateUpdate: ({ spec }, old) => validateCidrsUpdate(spec.cidrs ?? [], old.spec.cidrs ?? []),
+  validateUpdate: ({ spec }, old) => validateCidrsUpdate(spec.cidrs, old.spec.cidrs ?? []),
 })
 
 const FIELD = 'spec.cidrs'
@@ -57,8 +60,9 @@ function validateCidrs(cidrs: readonly string[]): Cause[] {
 }
 
 /** Addresses are allocated from the ranges, so they stay; a range of the other family may be added. */
-function validateCidrsUpdate(cidrs: readonly string[], old: readonly string[]): Cause[] {
+function validateCidrsUpdate(given: readonly string[] | undefined, old: readonly string[]): Cause[] {
+  const cidrs = given ?? []
   if (cidrs.length === old.length) return cidrs.flatMap((cidr, index) => (cidr === old[index] ? [] : [invalid(`${FIELD}[${index}]`, cidr, IMMUTABLE)]))
-  if (cidrs.length !== 2 || old.length !== 1) return [invalid(FIELD, cidrs, IMMUTABLE)]
+  if (cidrs.length !== 2 || old.length !== 1) return [invalid(FIELD, given, IMMUTABLE)]
   return [...(cidrs[0] === old[0] ? [] : [invalid(`${FIELD}[0]`, cidrs[0], IMMUTABLE)]), ...validateCidrs(cidrs)]
 }

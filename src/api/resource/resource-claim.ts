@@ -1,7 +1,7 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
-import { keepMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import { goForm } from '../go-form.ts'
 import { invalid, sameJson } from '../validation.ts'
 import { deviceId, validateClaimStatus } from './claim-status-validation.ts'
@@ -23,7 +23,7 @@ export const ResourceClaims: Resource<ResourceClaim> = defineResource<ResourceCl
   columns: [nameColumn, { name: 'State', type: 'string', cell: stateText }, ageColumn],
   defaults: ({ spec }) => defaultClaimSpec(spec),
   prepareForSubresource(draft, old) {
-    keepMetadata(draft, old)
+    keepUsersMetadata(draft, old)
     dropDeallocated(draft, old)
   },
   resetFields: STATUS_ONLY,

@@ -55,6 +55,8 @@ export const CSIDrivers: Resource<CSIDriver> = defineResource<CSIDriver>({
     ageColumn,
   ],
   generationOf: ({ spec }) => spec,
+  // Generations are counted from the first change on.
+  keepsGenerationOnCreate: true,
   defaults({ spec }) {
     spec.attachRequired ??= true
     spec.podInfoOnMount ??= false
@@ -64,16 +66,13 @@ export const CSIDrivers: Resource<CSIDriver> = defineResource<CSIDriver>({
     spec.seLinuxMount ??= false
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent']
   },
-  prepareForCreate({ metadata, spec }) {
-    // Generations are counted from the first change on.
-    delete metadata.generation
+  prepareForCreate({ spec }) {
     delete spec.preventPodSchedulingIfMissing
   },
   prepareForUpdate({ spec }, old) {
     if (old.spec.preventPodSchedulingIfMissing === undefined) delete spec.preventPodSchedulingIfMissing
   },
-  validateName: name => pathSegment(name),
-  validate: ({ metadata, spec }, { isNew = true }) => [...(isNew ? validateDriver(metadata.name ?? '', 'name') : []), ...validateSpec(spec, 'spec')],
+  validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate: ({ spec }, old) => [
     // The path is upstream's, with its slip of the pen.
     ...immutable('spec.attachedRequired', spec.attachRequired, old.spec.attachRequired),

@@ -2,6 +2,7 @@ import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { bool, int32, kind, map, object, ref, string, struct, time } from '../../machinery/schema/schema.ts'
 import { persistentVolumeSpec } from '../core/pod/pod-spec.ts'
 import { objectMeta } from '../meta/object-meta.ts'
+import { keepUsersMetadata, STATUS_ONLY } from '../meta/status-strategy.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { dnsSubdomain } from '../../machinery/names.ts'
@@ -68,11 +69,8 @@ export const VolumeAttachments: Resource<VolumeAttachment> = defineResource<Volu
     { name: 'Attached', type: 'boolean', cell: ({ status }) => status.attached },
     ageColumn,
   ],
-  prepareForSubresource(draft, { metadata }) {
-    const { labels: _, annotations: __, finalizers: ___, ownerReferences: ____, ...own } = draft.metadata
-    const { labels, annotations, finalizers, ownerReferences } = metadata
-    draft.metadata = { ...own, ...(labels && { labels }), ...(annotations && { annotations }), ...(finalizers && { finalizers }), ...(ownerReferences && { ownerReferences }) }
-  },
+  prepareForSubresource: keepUsersMetadata,
+  resetFields: STATUS_ONLY,
   validate: ({ spec, status }, { isNew = true }) => [
     ...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status'), ...(isNew ? validateNames(spec, 'spec') : []),
   ],
