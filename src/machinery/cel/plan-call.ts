@@ -3,7 +3,7 @@ import { lookUpFunction } from './environment.ts'
 import { equal } from './equality.ts'
 import { attempt, charge } from './frame.ts'
 import { constant, full, plain, planIndex } from './planned.ts'
-import { CelMap, EvalFailure, List, Optional, fail, isOfType, noSuchOverload, sizeOf, typeOf } from './values.ts'
+import { CelMap, EvalFailure, List, Opaque, Optional, fail, isOfType, noSuchOverload, sizeOf, typeOf } from './values.ts'
 import type { Call } from './ast.ts'
 import type { CostModel, FunctionDeclaration, Overload } from './declarations.ts'
 import type { Run } from './frame.ts'
@@ -35,8 +35,8 @@ const SPECIAL: Readonly<Record<string, (args: Plan[]) => Plan>> = {
   '_&&_': ([left, right]) => planLogical(full(left!), full(right!), false),
   '_||_': ([left, right]) => planLogical(full(left!), full(right!), true),
   '_?_:_': ([condition, yes, no]) => planConditional(condition!, yes!, no!),
-  '_==_': ([left, right]) => planEquality(full(left!), full(right!), true),
-  '_!=_': ([left, right]) => planEquality(full(left!), full(right!), false),
+  '_==_': ([left, right]) => planEquality(full(left!), full(right!)),
+  '_!=_': ([left, right]) => planInequality(full(left!), full(right!)),
   '_[_]': ([operand, key]) => planIndex(operand!, key!, false),
   '_[?_]': ([operand, key]) => planIndex(operand!, key!, true),
   '_?._': ([operand, key]) => planIndex(operand!, key!, true),
@@ -74,12 +74,21 @@ function planConditional(condition: Plan, yes: Plan, no: Plan): Plan {
 /** Comparing costs as much as going through the shorter of the two. */
 const comparisonCost = (a: Value, b: Value): number => Math.ceil(Math.min(sizeOf(a), sizeOf(b)) * 0.1)
 
-function planEquality(left: Run, right: Run, wanted: boolean): Plan {
+function planEquality(left: Run, right: Run): Plan {
   return plain(frame => {
     const a = left(frame)
     const b = right(frame)
-    charge(frame, typeof a === 'number' || typeof b === 'number' ? 1 : comparisonCost(a, b))
-    return equal(a, b) === wanted
+    charge(frame, typeof a === 'number' || typeof b === 'number' || a instanceof Opaque ? 1 : comparisonCost(a, b))
+    return equal(a, b)
+  })
+}
+
+function planInequality(left: Run, right: Run): Plan {
+  return plain(frame => {
+    const a = left(frame)
+    const b = right(frame)
+    charge(frame, comparisonCost(a, b))
+    return !equal(a, b)
   })
 }
 

@@ -35,6 +35,21 @@ export const comparisonCost: CostModel = {
     return { cost: scale({ min: max > 0 ? 1 : 0, max }, TRAVERSAL) }
   },
 }
+/** Kubernetes' own types are compared at a price of their own. */
+const equalityCost: CostModel = {
+  actual: comparisonCost.actual,
+  estimate(call) {
+    const [a, b] = call.args
+    if (a!.type.name !== b!.type.name || a!.type.kind !== b!.type.kind) return comparisonCost.estimate(call)
+    const flat = FLAT_TYPES.has(a!.type.name) ? 1 : a!.type.name === 'kubernetes.NamedFormat' ? 64 * TRAVERSAL : a!.type.name === 'kubernetes.URL' ? (b!.computed?.max ?? 1) * TRAVERSAL : undefined
+    return flat === undefined ? comparisonCost.estimate(call) : { cost: { min: 1, max: Math.ceil(flat) } }
+  },
+}
+const FLAT_TYPES = new Set([
+  'net.IP', 'net.CIDR', 'kubernetes.Quantity', 'kubernetes.Semver', 'kubernetes.authorization.Authorizer', 'kubernetes.authorization.PathCheck', 'kubernetes.authorization.GroupCheck',
+  'kubernetes.authorization.ResourceCheck', 'kubernetes.authorization.Decision',
+])
+
 const same = (id: string, type: Type, result: Type = type, cost?: CostModel): Overload => overload(id, [type, type], result, undefined, cost)
 
 function add(a: Value, b: Value): Value {
@@ -112,7 +127,7 @@ export const operators: readonly FunctionDeclaration[] = [
   declare('_&&_', same('logical_and', BOOL)),
   declare('_||_', same('logical_or', BOOL)),
   declare('@not_strictly_false', overload('not_strictly_false', [BOOL], BOOL)),
-  declare('_==_', overload('equals', [A, A], BOOL, undefined, comparisonCost)),
+  declare('_==_', overload('equals', [A, A], BOOL, undefined, equalityCost)),
   declare('_!=_', overload('not_equals', [A, A], BOOL, undefined, comparisonCost)),
   withDispatch(declare('!_', overload('logical_not', [BOOL], BOOL)), (value: Value) => (typeof value === 'boolean' ? !value : noSuchOverload())),
   withDispatch(declare(
