@@ -176,3 +176,18 @@ test('a webhook says whose a token is', async () => {
     assert.equal(ANONYMOUS.name, 'system:anonymous')
   }, flags, review)
 })
+
+test('expressions map claims, and rules look at claims and at the user that came of them', async () => {
+  const key = await keyOf('k1')
+  const text = configuration(issuer(
+    `{ username: { expression: "'x:' + claims.email" }, groups: { expression: "claims.roles.split(',')" }, uid: { expression: "string(int(claims.oid))" }, extra: [{ key: example.org/team, valueExpression: "claims.?team.orValue('none')" }, { key: example.org/tags, valueExpression: "claims.tags" }] }`,
+    `  claimValidationRules: [{ expression: "claims.email_verified == true", message: "not verified" }, { expression: "claims.exp - claims.iat <= 3600.0" }]\n  userValidationRules: [{ expression: "!user.username.startsWith('x:system:')" }, { expression: "user.groups.all(g, !g.startsWith('system:')) && user.extra['example.org/team'] == ['none']" }]`))
+  await running(text, [key], async ({ who, claims }) => {
+    const now = Math.floor(Date.now() / 1000)
+    const good = (more = {}) => key.sign(claims({ email: 'a@b', email_verified: true, roles: 'dev,ops', oid: 7, iat: now, tags: ['t', '', 'u'], ...more }))
+    assert.deepEqual(await who(good()), { name: 'x:a@b', uid: '7', groups: ['dev', 'ops', 'system:authenticated'], extra: { 'example.org/team': ['none'], 'example.org/tags': ['t', 'u'] } })
+    for (const bad of [{ email_verified: false }, { email_verified: undefined }, { iat: now - 7200 }, { email: 'system:x' }, { roles: 'system:masters' }, { team: 'red' }, { email: 7 }, { roles: undefined }, { oid: 'x' }]) {
+      await assert.rejects(who(good(bad)), unauthorized, JSON.stringify(bad))
+    }
+  })
+})

@@ -169,3 +169,19 @@ test('lines of a policy file allow, too', async () => {
     assert.equal(await ask({ name: 'bob', groups: [] }, { verb: 'get', path: '/logs/x' }), 'noOpinion: No policy matched.')
   }, { policy: text })
 })
+
+test('match conditions say which requests a webhook is asked about', async () => {
+  const conditions = (expressions: readonly string[]) => `matchConditionSubjectAccessReviewVersion: v1\n    matchConditions: [${expressions.map(expression => `{ expression: ${JSON.stringify(expression)} }`).join(', ')}]`
+  const text = configuration(`${webhook(conditions(["has(request.resourceAttributes)", "request.resourceAttributes.namespace == 'prod'", "!('system:nodes' in request.groups)"]), 'guard')}${webhook(conditions(['request.extra["a"][0] == "b"']), 'broken').replace('NoOpinion', 'Deny')}`)
+  await running(config, () => ({ body: { status: { allowed: true } } }), async ({ ask, asked, metrics }) => {
+    const bob: User = { name: 'bob', groups: [], extra: { a: ['c'] } }
+    assert.equal(await ask(bob, { verb: 'get', resource: 'pods', namespace: 'prod' }), 'allow')
+    assert.equal(await ask(bob, { verb: 'get', resource: 'pods', namespace: 'dev' }), 'noOpinion')
+    assert.equal(await ask(bob, { verb: 'get', path: '/x' }), 'noOpinion')
+    assert.equal(await ask({ ...bob, groups: ['system:nodes'] }, { verb: 'get', resource: 'pods', namespace: 'prod' }), 'noOpinion')
+    assert.equal(asked.length, 1)
+    assert.equal(await ask({ name: 'eve', groups: [] }, { verb: 'get', path: '/x' }), `deny: cel evaluation error: expression 'request.extra["a"][0] == "b"' resulted in error: no such key: a`)
+    assert.match(metrics(), /apiserver_authorization_match_condition_exclusions_total\{name="guard",type="Webhook"\} 4/)
+    assert.match(metrics(), /apiserver_authorization_match_condition_evaluation_errors_total\{name="broken",type="Webhook"\} 1/)
+  }, { 'authz.yaml': text })
+})

@@ -33,7 +33,7 @@ const head = 'apiVersion: audit.k8s.io/v1\nkind: Policy\n'
 const resource = (verb: string, what: string, namespace?: string, name?: string): RequestInfo => {
   const [qualified = '', subresource] = what.split('/')
   const [plural = '', ...group] = qualified.split('.')
-  return { type: 'resource', verb, group: group.join('.'), version: 'v1', resource: plural, rest: [], legacyWatch: false, ...(namespace && { namespace }), ...(name && { name }), ...(subresource && { subresource }) }
+  return { type: 'resource', verb, group: group.join('.'), version: 'v1', resource: plural, namespace, name, subresource, rest: [], legacyWatch: false }
 }
 
 test('the first rule that fits says how much is written down', () => {

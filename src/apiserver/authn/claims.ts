@@ -1,6 +1,6 @@
 import type { User } from '../../api/request.ts'
-import { compileExpression, type Expression } from '../expressions/expression.ts'
-import { CLAIM_VARIABLES, USER_VARIABLES } from '../expressions/environments.ts'
+import { compileExpression, type Expression, type Place } from '../expressions/expression.ts'
+import { CLAIMS, claimsValue, USER, userValue, type ShownUser } from '../expressions/environments.ts'
 import type { JwtConfiguration, PrefixedClaim } from './configuration.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -16,33 +16,33 @@ export function claimMapper({ claimMappings, claimValidationRules = [], userVali
   const nameOf = username.expression ? textBy('username', username.expression) : prefixed(username)
   const groupsOf = groupsBy(groups)
   const uidOf = uid.expression ? textBy('uid', uid.expression) : uid.claim ? (claims: Claims): string => textClaim(claims, uid.claim!) : () => ''
-  const extras = extra.map(({ key = '', valueExpression = '' }) => ({ key, program: usable(valueExpression, CLAIM_VARIABLES) }))
+  const extras = extra.map(({ key = '', valueExpression = '' }) => ({ key, program: usable(valueExpression, CLAIMS) }))
   const rules = claimValidationRules.map(({ claim, requiredValue = '', expression = '', message = '' }) =>
-    claim ? (claims: Claims): void => requireClaim(claims, claim, requiredValue) : checkBy(usable(expression, CLAIM_VARIABLES), expression, message))
-  const userRules = userValidationRules.map(({ expression = '', message = '' }) => checkBy(usable(expression, USER_VARIABLES), expression, message))
+    claim ? (claims: Claims): void => requireClaim(claims, claim, requiredValue) : checkBy(usable(expression, CLAIMS), expression, message))
+  const userRules = userValidationRules.map(({ expression = '', message = '' }) => checkBy(usable(expression, USER), expression, message))
   return claims => {
     const name = nameOf(claims)
     const user = { name, groups: groupsOf(claims), uid: uidOf(claims), extra: extraOf(claims, extras) }
-    for (const rule of rules) rule(claims, { claims })
+    for (const rule of rules) rule(claims, { claims: claimsValue(claims) })
     if (userRules.length > 0) {
-      const shown = { username: user.name, uid: user.uid, groups: user.groups, extra: user.extra }
-      for (const rule of userRules) rule(claims, { user: shown })
+      const shown: ShownUser = { username: user.name, uid: user.uid, groups: user.groups, extra: user.extra }
+      for (const rule of userRules) rule(claims, { user: userValue(shown) })
     }
     const { uid: id, extra: more, ...rest } = user
     return { ...rest, ...(id && { uid: id }), ...(Object.keys(more).length > 0 && { extra: more }) }
   }
 }
 
-function usable(text: string, variables: typeof CLAIM_VARIABLES): Expression {
-  const found = compileExpression(text, variables)
+function usable(text: string, place: Place): Expression {
+  const found = compileExpression(text, place)
   if ('problem' in found) throw new Error(found.problem)
   return found
 }
 
 function textBy(what: string, text: string): (claims: Claims) => string {
-  const program = usable(text, CLAIM_VARIABLES)
+  const program = usable(text, CLAIMS)
   return claims => {
-    const value = program.evaluate({ claims })
+    const value = program.evaluate({ claims: claimsValue(claims) })
     if (typeof value !== 'string') return refuse(`oidc: error evaluating ${what} claim expression: ${what} claim expression must return a string`)
     return value === '' && what === 'username' ? refuse('oidc: empty username via CEL expression is not allowed') : value
   }
@@ -60,8 +60,8 @@ function prefixed({ claim = '', prefix }: PrefixedClaim): (claims: Claims) => st
 
 function groupsBy({ claim, prefix, expression }: PrefixedClaim): (claims: Claims) => string[] {
   if (expression) {
-    const program = usable(expression, CLAIM_VARIABLES)
-    return claims => textsOf(program.evaluate({ claims }))
+    const program = usable(expression, CLAIMS)
+    return claims => textsOf(program.evaluate({ claims: claimsValue(claims) }))
   }
   return claims => {
     if (!claim || claims[claim] === undefined) return []
@@ -96,7 +96,7 @@ function extraOf(claims: Claims, extras: readonly { key: string; program: Expres
   const found: Record<string, string[]> = {}
   if (typeof claims['jti'] === 'string' && claims['jti'] !== '') found['authentication.kubernetes.io/credential-id'] = [`JTI=${claims['jti']}`]
   for (const { key, program } of extras) {
-    const values = textsOf(program.evaluate({ claims }))
+    const values = textsOf(program.evaluate({ claims: claimsValue(claims) }))
     if (values.length > 0) found[key] = values
   }
   return found

@@ -3,7 +3,7 @@ import type { SubjectAccessReviewSpec } from '../../api/authorization/shared.ts'
 import { errorMessage } from '../../machinery/log.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { compileExpression, type Expression } from '../expressions/expression.ts'
-import { REVIEW_VARIABLES } from '../expressions/environments.ts'
+import { requestValue, REVIEW } from '../expressions/environments.ts'
 import { aggregate } from './union.ts'
 
 const MOST = 64
@@ -17,7 +17,7 @@ export function matchConditionCauses(field: string, conditions: readonly { expre
     if (expression.trim() === '') return [required(at)]
     if (seen.has(expression)) return [duplicate(at, expression)]
     seen.add(expression)
-    const compiled = compileExpression(expression, REVIEW_VARIABLES, 'bool')
+    const compiled = compileExpression(expression, REVIEW, 'bool')
     return 'problem' in compiled ? [invalid(at, expression, compiled.problem)] : []
   })
 }
@@ -31,7 +31,7 @@ export interface MatchResult {
 /** Match conditions that were found right, ready to be asked: one that is false decides; one that fails only when none is false. */
 export function matchConditions(conditions: readonly { expression?: string | undefined }[]): (request: SubjectAccessReviewSpec) => MatchResult {
   const compiled = conditions.map(({ expression = '' }) => {
-    const found = compileExpression(expression, REVIEW_VARIABLES, 'bool')
+    const found = compileExpression(expression, REVIEW, 'bool')
     if ('problem' in found) throw new Error(found.problem)
     return { expression, program: found }
   })
@@ -40,9 +40,10 @@ export function matchConditions(conditions: readonly { expression?: string | und
 
 function evaluate(conditions: readonly { expression: string; program: Expression }[], request: SubjectAccessReviewSpec): MatchResult {
   const errors: string[] = []
+  const variables = { request: requestValue(request) }
   for (const { expression, program } of conditions) {
     try {
-      if (program.evaluate({ request }) !== true) return { matches: false }
+      if (program.evaluate(variables) !== true) return { matches: false }
     } catch (error) {
       errors.push(`cel evaluation error: expression '${expression}' resulted in error: ${errorMessage(error)}`)
     }

@@ -1,11 +1,17 @@
-import type { Schema } from '../../machinery/schema/schema.ts'
+import { compile, evaluate, extend, formatType, kubernetesEnvironment, Optional, PER_CALL_LIMIT, toJson, type Environment, type Type } from '../../machinery/cel/index.ts'
 
-/** A variable's type: an object's schema, or a map of anything (the claims of a token). */
-export type VariableType = Schema<unknown> | 'dyn-map'
+/** What expressions of one place of a configuration may speak of. */
+export type Place = Environment
 
-/** A CEL expression, ready to be evaluated. Throws an Error when it fails. */
+/** A place whose expressions speak of these variables. */
+export const placeOf = (variables: Readonly<Record<string, Type>>, types: readonly Type[] = []): Place => extend(kubernetesEnvironment, { variables, types })
+
+/** A CEL expression, ready to be evaluated. */
 export interface Expression {
+  /** What it comes to, as JSON; what has no JSON form is an object. Throws an Error when it fails. */
   evaluate(variables: Readonly<Record<string, unknown>>): unknown
+  /** Whether it looks at a field of a variable: `claims.email`. */
+  looksAt(variable: string, field: string): boolean
 }
 
 /** Why an expression cannot be used, as configurations are refused with it. */
@@ -13,10 +19,30 @@ export interface Unusable {
   readonly problem: string
 }
 
-/** Compiles a CEL expression of a configuration file: the one door between those files and the language. */
-export function compileExpression(_text: string, _variables: Readonly<Record<string, VariableType>>, _result?: 'bool'): Expression | Unusable {
-  return { problem: 'this server does not evaluate CEL expressions' }
+/** Compiles a CEL expression of a configuration file; `result` is what it must come to. */
+export function compileExpression(text: string, place: Place, result?: 'bool'): Expression | Unusable {
+  const { program, error } = compile(text, place)
+  if (error) return { problem: `compilation failed: ${error.message}` }
+  if (result && program.resultType.kind !== result) return { problem: `must evaluate to ${result} but got ${formatType(program.resultType)}` }
+  return {
+    evaluate(variables) {
+      const outcome = evaluate(program, variables as Parameters<typeof evaluate>[1], { limit: PER_CALL_LIMIT })
+      if (outcome.error !== undefined) throw new Error(outcome.error)
+      return outcome.value instanceof Optional ? {} : toJson(outcome.value, () => ({}))
+    },
+    looksAt: (variable, field) => selects(program.checked.expr, variable, field),
+  }
 }
 
-/** Whether an expression looks at a field of a variable: `claims.email`. */
-export const mentions = (text: string, variable: string, field: string): boolean => new RegExp(`\\b${variable}\\s*\\.\\s*\\??\\s*${field}\\b`).test(text)
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function selects(node: unknown, variable: string, field: string): boolean {
+  if (!isObject(node)) return false
+  const isVariable = (part: unknown): boolean => isObject(part) && part['kind'] === 'ident' && part['name'] === variable
+  if (node['kind'] === 'select' && node['field'] === field && isVariable(node['operand'])) return true
+  if (node['kind'] === 'call' && node['name'] === '_?._') {
+    const [of, what] = node['args'] as unknown[]
+    if (isVariable(of) && isObject(what) && what['kind'] === 'literal' && what['value'] === field) return true
+  }
+  return Object.values(node).some(part => (Array.isArray(part) ? part.some(each => selects(each, variable, field)) : selects(part, variable, field)))
+}
