@@ -1,5 +1,6 @@
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
 import type { BootstrapObject } from './bootstrap-object.ts'
+import { equal } from '../equal.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import { ClusterRoleBindings } from '../../api/rbac/cluster-role-binding.ts'
 import { ClusterRoles } from '../../api/rbac/cluster-role.ts'
@@ -59,25 +60,22 @@ type RbacObject = KubeObject & { rules?: PolicyRule[] | null; subjects?: Subject
  * What administrators added stays, as upstream's reconciliation does it.
  */
 export function reconcileBootstrap(stored: RbacObject, wanted: BootstrapObject['object']): RbacObject | undefined {
-  if (stored.metadata.annotations?.['rbac.authorization.kubernetes.io/autoupdate'] === 'false') return undefined
-  const next: RbacObject = {
+  const { metadata: { labels, annotations }, aggregationRule } = stored
+  if (annotations?.['rbac.authorization.kubernetes.io/autoupdate'] === 'false') return undefined
+  const rules = aggregationRule ? [] : missing(stored.rules, wanted['rules'] as PolicyRule[] | null | undefined)
+  const subjects = missing(stored.subjects, wanted['subjects'] as Subject[] | undefined)
+  if (rules.length === 0 && subjects.length === 0 && hasAll(labels, wanted.metadata.labels) && hasAll(annotations, wanted.metadata.annotations)) return undefined
+  return {
     ...stored,
-    metadata: {
-      ...stored.metadata,
-      labels: { ...wanted.metadata.labels, ...stored.metadata.labels },
-      annotations: { ...wanted.metadata.annotations, ...stored.metadata.annotations },
-    },
-    ...(wanted['rules'] && !stored.aggregationRule ? { rules: union(stored.rules, wanted['rules'] as PolicyRule[]) } : {}),
-    ...(wanted['subjects'] ? { subjects: union(stored.subjects, wanted['subjects'] as Subject[]) } : {}),
+    metadata: { ...stored.metadata, labels: { ...wanted.metadata.labels, ...labels }, annotations: { ...wanted.metadata.annotations, ...annotations } },
+    ...(rules.length > 0 && { rules: [...(stored.rules ?? []), ...rules] }),
+    ...(subjects.length > 0 && { subjects: [...(stored.subjects ?? []), ...subjects] }),
   }
-  return canonical(next) === canonical(stored) ? undefined : next
 }
 
-function union<T>(stored: readonly T[] | null | undefined, wanted: readonly T[]): T[] {
-  const seen = new Set((stored ?? []).map(item => canonical(item)))
-  return [...(stored ?? []), ...wanted.filter(item => !seen.has(canonical(item)))]
-}
+type Texts = Readonly<Record<string, string>>
+const hasAll = (stored: Texts = {}, wanted: Texts = {}): boolean => Object.keys(wanted).every(name => name in stored)
 
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) =>
-    item && typeof item === 'object' && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item)
+/** Most often everything is there, and in the same order. */
+const missing = <T>(stored: readonly T[] | null | undefined, wanted: readonly T[] | null | undefined): T[] =>
+  (wanted ?? []).filter((item, index) => !equal(stored?.[index], item) && !stored?.some(other => equal(other, item)))
