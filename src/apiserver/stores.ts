@@ -97,6 +97,11 @@ export class Stores implements ObjectReader {
     return this.of(resource).changedAt()
   }
 
+  /** Ends all watches: the server goes. */
+  endWatches(): void {
+    for (const store of this.#byPrefix.values()) store.endWatches()
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#byPrefix.values()].map(store => store.close()))
   }

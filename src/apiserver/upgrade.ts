@@ -61,12 +61,13 @@ async function join({ server }: ServeParts, webSockets: WebSocketServer, exchang
 async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, exchange: Exchange, call: Call, { request, socket, head }: { request: HttpRequest; socket: RawConnection; head: Uint8Array }): Promise<void> {
   const format = negotiate(exchange.header('accept'), { transforms: true, watch: true })
   const frames = new WatchFrames(call.resource, format, 'Metadata', () => server.clock.now())
-  const deliveries = await openWatch(server, call)
+  const watch = await openWatch(server, call)
   const connection = await new Promise<import('ws').WebSocket>(resolve => webSockets.handleUpgrade(request as never, socket, Buffer.from(head), resolve))
+  connection.on('close', () => watch.close())
   const decoder = new TextDecoder()
   const send = (frame: Uint8Array): Promise<void> => new Promise(resolve => connection.send(decoder.decode(frame).trimEnd(), () => resolve()))
   try {
-    for await (const batch of deliveries) for (const delivery of batch) await send(frames.frame(delivery))
+    for await (const batch of watch) for (const delivery of batch) await send(frames.frame(delivery))
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     await send(frames.error(error.toJSON()))

@@ -6,6 +6,15 @@ import type { TLSSocket } from 'node:tls'
 /** Names and values of headers in turns; names are in lower case. */
 export type HeaderList = string[]
 
+/** Pieces with their length before them, as HTTP/1.1 sends bodies whose length nobody knows, or as they are. */
+export type Framing = 'chunked' | 'plain'
+
+const LINE_END = Buffer.from('\r\n')
+
+/** A piece as it goes over connections of this framing. */
+export const framed = (piece: Uint8Array, framing: Framing): Uint8Array =>
+  (framing === 'plain' ? piece : Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`, 'latin1'), piece, LINE_END]))
+
 /** One request over HTTP, whichever version, and the way to answer it. */
 export interface Wire {
   readonly method: string
@@ -31,6 +40,10 @@ export interface Wire {
   flush(): void
   /** Sends a piece. False: the client does not read as fast as it should. `passed` is called when the bytes are on their way. */
   write(piece: Uint8Array, passed?: () => void): boolean
+  /** How pieces look on this connection: those who send the same piece to many frame it once for each framing. */
+  readonly framing: Framing
+  /** Sends a framed piece. False: the client does not read as fast as it should. */
+  writeFramed(piece: Uint8Array): boolean
   onceRoom(listener: () => void): void
   end(): void
   /** Breaks off. */
@@ -45,6 +58,8 @@ function onClose(stream: Writable, isGone: boolean, listener: () => void): () =>
   else stream.once('close', listener)
   return () => void stream.off('close', listener)
 }
+
+const unframed = (piece: Uint8Array): Uint8Array => piece.subarray(piece.indexOf(10) + 1, -LINE_END.length)
 
 /** A request over HTTP/1.1. A connection that is asked to upgrade has a socket in place of the answer. */
 export class Http1Wire implements Wire {
@@ -110,8 +125,21 @@ export class Http1Wire implements Wire {
     return this.#response.write(piece, passed)
   }
 
+  /** Clients of HTTP/1.0 know no chunks. */
+  get framing(): Framing {
+    return this.#response.chunkedEncoding ? 'chunked' : 'plain'
+  }
+
+  writeFramed(piece: Uint8Array): boolean {
+    const { socket } = this.#response
+    // An answer whose turn on its connection has not come waits in the response, which cannot take what is framed already.
+    return socket && this.framing === 'chunked' ? socket.write(piece) : this.#response.write(this.framing === 'chunked' ? unframed(piece) : piece)
+  }
+
   onceRoom(listener: () => void): void {
-    this.#response.once('drain', listener)
+    // Pieces that were framed here go past the response, which then knows nothing of their having left.
+    const stream = this.#response.writableNeedDrain || !this.#response.socket ? this.#response : this.#response.socket
+    stream.once('drain', listener)
   }
 
   end(): void {
@@ -184,6 +212,12 @@ export class Http2Wire implements Wire {
 
   write(piece: Uint8Array, passed?: () => void): boolean {
     return this.body.write(piece, passed)
+  }
+
+  readonly framing = 'plain'
+
+  writeFramed(piece: Uint8Array): boolean {
+    return this.body.write(piece)
   }
 
   onceRoom(listener: () => void): void {

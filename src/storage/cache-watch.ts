@@ -15,12 +15,21 @@ export interface CacheWatchOptions {
   prefix: string
   /** Events with a higher revision are delivered. */
   afterRevision: number
-  signal: AbortSignal
+  /** Ends the watch; absent: `end` does. */
+  signal?: AbortSignal
   /** Only changes from or to this value of an index. What is not selected costs nothing. */
   select?: IndexSelection
 }
 
-/** One watcher's queue: iterate it once, in order, several events at a time when several are there. */
+/** Takes events as they happen, so that nothing waits and nothing is promised for each of many watchers. */
+export interface Follower<T> {
+  /** False: there is room for no more until `resume` is called. Never throws. */
+  take(event: CacheEvent<T>): boolean
+  /** The last call. */
+  ended(state: 'gone' | 'ended'): void
+}
+
+/** One watcher's queue: iterate it once, in order, several events at a time when several are there; or follow it. */
 export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | Gone> {
   readonly options: CacheWatchOptions
   readonly #limit: number
@@ -31,6 +40,7 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
   #state: 'open' | 'gone' | 'ended' = 'open'
   #waiting = false
   #taken: number
+  #follower: Follower<T> | undefined
 
   constructor(options: CacheWatchOptions, past: readonly CacheEvent<T>[] | undefined, limit: number, currentRevision: () => number, leave: (watch: CacheWatch<T>) => void) {
     this.options = options
@@ -40,8 +50,8 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
     this.#queue = past ? [...past] : []
     this.#taken = options.afterRevision
     if (!past) this.#state = 'gone'
-    if (options.signal.aborted) this.#state = 'ended'
-    else options.signal.addEventListener('abort', this.#onAbort, { once: true })
+    if (options.signal?.aborted) this.#state = 'ended'
+    else options.signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   readonly #onAbort = (): void => this.end('ended')
@@ -54,9 +64,34 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
   /** Queues an event; a watcher that lets too many wait is sent away. */
   push(event: CacheEvent<T>): void {
     if (event.revision <= this.options.afterRevision) return
+    if (this.#follower && this.#waiting) {
+      this.#waiting = this.#follower.take(event)
+      this.#taken = event.revision
+      return
+    }
     if (this.#queue.length >= this.#limit) return this.end('gone')
     this.#queue.push(event)
     this.#notifier.notify()
+  }
+
+  /** In place of iterating: hands over what waits, and from then on each event as it happens. */
+  follow(follower: Follower<T>): void {
+    this.#follower = follower
+    if (this.#state === 'open') this.resume()
+    else follower.ended(this.#state)
+  }
+
+  /** The follower has room again. */
+  resume(): void {
+    const queue = this.#queue
+    let at = 0
+    this.#waiting = true
+    while (this.#waiting && at < queue.length && this.#state === 'open') {
+      const event = queue[at++]!
+      this.#waiting = this.#follower!.take(event)
+      this.#taken = event.revision
+    }
+    if (at > 0) this.#queue = this.#state === 'open' ? queue.slice(at) : []
   }
 
   end(state: 'gone' | 'ended'): void {
@@ -64,7 +99,9 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
     this.#state = state
     this.#queue = []
     this.#leave()
+    this.options.signal?.removeEventListener('abort', this.#onAbort)
     this.#notifier.notify()
+    this.#follower?.ended(state)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly CacheEvent<T>[] | Gone, void> {
@@ -80,7 +117,6 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
       }
     } finally {
       this.end('ended')
-      this.options.signal.removeEventListener('abort', this.#onAbort)
     }
   }
 

@@ -86,6 +86,11 @@ export class WatchCache<T> {
     this.#waiters.stop()
   }
 
+  /** Ends all watches, and goes on following the store. */
+  endWatches(): void {
+    this.#watches.endAll('ended')
+  }
+
   /** The revision that the cache is current at, also when the last writes were to other kinds. */
   revision(): number {
     return Math.max(this.#applied, this.#watch?.revision() ?? 0)
@@ -143,7 +148,7 @@ export class WatchCache<T> {
   watch(options: CacheWatchOptions): CacheWatch<T> {
     const past = this.#history.after(options.afterRevision)?.filter(event => this.#watches.concerns({ options }, event))
     const watch = new CacheWatch<T>(options, past, this.#options.watchBuffer ?? 10_000, () => this.revision(), left => this.#watches.remove(left))
-    if (past && !options.signal.aborted) this.#watches.add(watch)
+    if (past && !options.signal?.aborted) this.#watches.add(watch)
     return watch
   }
 

@@ -1,4 +1,5 @@
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import { framed, type Framing } from '../../host/wire.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import { partialObjectMetadata } from '../../api/meta/table.ts'
 import { status } from '../../api/meta/status.ts'
@@ -18,6 +19,8 @@ export class WatchFrames {
   readonly #format: Format
   readonly #include: IncludeObject
   readonly #now: () => number
+  /** What the representations are called that events keep of themselves. */
+  readonly #shapes: Readonly<Record<Framing, string>>
   #columnsSent = false
 
   constructor(resource: AnyResource, format: Format, include: IncludeObject, now: () => number) {
@@ -25,14 +28,18 @@ export class WatchFrames {
     this.#format = format
     this.#include = include
     this.#now = now
+    const shape = `${format.mediaType}/${apiVersionOf(resource)}/${format.as?.kind ?? ''}/${format.as?.version ?? ''}`
+    this.#shapes = { plain: shape, chunked: `${shape}/chunked` }
   }
 
-  frame(delivery: Delivery): Uint8Array {
+  /** A delivery as it goes over connections that frame their pieces so. */
+  frame(delivery: Delivery, framing: Framing = 'plain'): Uint8Array {
     const { type, object, event } = delivery
-    if (this.#format.as?.kind === 'Table') return this.#tableFrame(type, object)
-    const shape = `${this.#format.mediaType}/${apiVersionOf(this.#resource)}/${this.#format.as?.kind ?? ''}/${this.#format.as?.version ?? ''}`
+    if (this.#format.as?.kind === 'Table') return framed(this.#tableFrame(type, object), framing)
     // Bookmarks and events that a selector turned into others belong to one watcher only.
-    return event && event.type === type ? event.encoded(shape, () => this.#make(delivery)) : this.#make(delivery)
+    if (!event || event.type !== type) return framed(this.#make(delivery), framing)
+    const plain = event.encoded(this.#shapes.plain, () => this.#make(delivery))
+    return framing === 'plain' ? plain : event.encoded(this.#shapes.chunked, () => framed(plain, framing))
   }
 
   /** The event that ends a watch with an error. */

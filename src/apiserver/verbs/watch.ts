@@ -1,6 +1,7 @@
 import type { WatchEvent } from '../../api/request.ts'
 import { apiVersionOf, type AnyResource, type KubeObject } from '../../api/resource.ts'
 import { decode } from '../../machinery/schema/decode.ts'
+import type { Clock, Timer } from '../../machinery/clock.ts'
 import { gone, StatusError } from '../../machinery/status.ts'
 import type { CacheEvent } from '../../storage/cache-entry.ts'
 import type { CacheWatch, Gone } from '../../storage/cache-watch.ts'
@@ -22,7 +23,7 @@ export interface Delivery extends WatchEvent {
 }
 
 const BOOKMARK_EVERY_MS = 60_000
-const SHORTEST_DEFAULT_MS = 1_800_000
+const SHORTEST_DEFAULT_SECONDS = 1_800
 /** Objects delivered together while a watch begins, so that others get their turn in between. */
 const FIRST_BATCH = 500
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
@@ -35,11 +36,26 @@ interface Begin {
   readonly marksEnd: boolean
 }
 
+/** A watch that has begun. It is either iterated, which leaves the pace to the reader, or its first events are, and the rest is followed. */
+export interface OpenWatch extends AsyncIterable<readonly Delivery[]> {
+  /** What is there when the watch begins, as far as the client wants that. */
+  first(): Iterable<readonly Delivery[]>
+  /** Hands over what happens as it happens, until the watch ends. Rejects with what a client is told at a watch's bad end. */
+  follow(take: TakeDelivery): Promise<void>
+  /** Whoever had no room has it again. */
+  resume(): void
+  /** Ends the watch. */
+  close(): void
+}
+
+/** False: there is no room for more until `resume`. Never throws. */
+export type TakeDelivery = (delivery: Delivery) => boolean
+
 /**
  * Opens a watch. What is wrong with the request throws here, before anything is delivered; a version that is no longer held throws on the
- * first read. Ends with the call's signal, or when the watch's time is up.
+ * first read. Ends with the call's signal, when it is closed, with the server, or when its time is up.
  */
-export async function openWatch(server: Server, asked: Call): Promise<AsyncIterable<readonly Delivery[]>> {
+export async function openWatch(server: Server, asked: Call): Promise<OpenWatch> {
   const call = asStored(asked)
   const { resource, options } = call
   checkListOptions(options, true)
@@ -52,19 +68,23 @@ export async function openWatch(server: Server, asked: Call): Promise<AsyncItera
     if (options.sendInitialEvents && error instanceof StatusError && error.reason === 'Timeout') return failing(error)
     throw error
   }
-  const end = new AbortController()
-  const abort = (): void => end.abort()
-  call.signal?.addEventListener('abort', abort, { once: true })
-  server.stopping.addEventListener('abort', abort, { once: true })
-  if (call.signal?.aborted || server.stopping.aborted) end.abort()
-  const watch = server.stores.of(resource).watch({ prefix: watchPrefix(call, selection), afterRevision: begin.afterRevision, signal: end.signal, ...indexOf(resource, selection) })
-  return deliver(server, call, { begin, selection, watch, end, abort })
+  const prefix = watchPrefix(call, selection)
+  const watch = server.stores.of(resource).watch({ prefix, afterRevision: begin.afterRevision, ...(call.signal && { signal: call.signal }), ...indexOf(resource, selection) })
+  if (server.stopping.aborted) watch.end('ended')
+  return new Watching(server, call, { begin, prefix, selection: prefix.endsWith('/') ? selection : withinOne(selection), watch })
 }
 
-// eslint-disable-next-line require-yield
-async function* failing(error: StatusError): AsyncGenerator<readonly Delivery[], void> {
-  throw error
-}
+/** A watch of one object by its name alone concerns all that it sees. */
+const withinOne = (selection: Selection): Selection => (selection.labels.everything && selection.fields.requirements.length === 1 ? { ...selection, everything: true, matches: () => true } : selection)
+
+const failing = (error: StatusError): OpenWatch => ({
+  first() { throw error },
+  follow: () => Promise.reject(error),
+  resume() {},
+  close() {},
+  // eslint-disable-next-line require-yield
+  async *[Symbol.asyncIterator]() { throw error },
+})
 
 /** No list ever answers this version, so nobody goes on from it: those who ask for it want to see what becomes of versions that are gone. */
 const BEFORE_ALL = 1
@@ -99,54 +119,107 @@ function indexOf(resource: AnyResource, { fields }: Selection): { select?: { ind
 
 interface Parts {
   readonly begin: Begin
+  readonly prefix: string
   readonly selection: Selection
   readonly watch: CacheWatch<KubeObject>
-  readonly end: AbortController
-  abort(): void
 }
 
-async function* deliver(server: Server, call: Call, { begin, selection, watch, end, abort }: Parts): AsyncGenerator<readonly Delivery[], void> {
-  const { clock, random } = server
-  const { options } = call
-  const resource = servedOf(call)
-  const seconds = options.timeoutSeconds
-  const timer = clock.after(seconds ? seconds * 1000 : SHORTEST_DEFAULT_MS * (1 + random.next()), abort, { background: true })
-  const ticker = options.allowWatchBookmarks ? ticking(server, BOOKMARK_EVERY_MS) : undefined
-  const source = interleave(watch, ticker)
-  let told = begin.afterRevision
-  try {
-    if (begin.snapshot) yield* initialEvents(call, begin.snapshot, selection)
-    if (begin.marksEnd) yield [bookmark(resource, begin.afterRevision, true)]
-    if (begin.afterRevision === BEFORE_ALL) throw tooOld(server, call, begin)
-    for await (const item of source) {
-      if (item === 'gone') throw tooOld(server, call, begin)
-      if (item === 'tick') {
-        const revision = watch.revision()
-        if (revision > told) yield [bookmark(resource, (told = revision))]
-        continue
+class Watching implements OpenWatch {
+  readonly #server: Server
+  readonly #call: Call
+  readonly #parts: Parts
+  readonly #timer: Timer
+  /** How far the client knows the watch to have come. */
+  #told: number
+
+  constructor(server: Server, call: Call, parts: Parts) {
+    this.#server = server
+    this.#call = call
+    this.#parts = parts
+    this.#told = parts.begin.afterRevision
+    const seconds = call.options.timeoutSeconds || Math.round(SHORTEST_DEFAULT_SECONDS * (1 + server.random.next()))
+    this.#timer = server.clock.after(seconds * 1000, () => this.close(), { background: true })
+  }
+
+  close(): void {
+    this.#timer.cancel()
+    this.#parts.watch.end('ended')
+  }
+
+  resume(): void {
+    this.#parts.watch.resume()
+  }
+
+  *first(): Generator<readonly Delivery[]> {
+    const { begin, prefix, selection } = this.#parts
+    if (begin.snapshot) yield* initialEvents(this.#call, begin.snapshot, prefix, selection)
+    if (begin.marksEnd) yield [bookmark(servedOf(this.#call), begin.afterRevision, true)]
+    if (begin.afterRevision === BEFORE_ALL) throw this.#tooOld()
+  }
+
+  async follow(take: TakeDelivery): Promise<void> {
+    const { watch, selection } = this.#parts
+    const resource = servedOf(this.#call)
+    const ticker = this.#ticking(() => {
+      const mark = this.#mark()
+      if (mark) take(mark)
+    })
+    const ended = await new Promise<Gone | 'ended'>(resolve => watch.follow({
+      take: event => {
+        const delivery = deliveryOf(resource, selection, event)
+        if (!delivery) return true
+        this.#told = event.revision
+        return take(delivery)
+      },
+      ended: resolve,
+    }))
+    ticker?.cancel()
+    this.#timer.cancel()
+    if (ended === 'gone') throw this.#tooOld()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly Delivery[], void> {
+    const { watch, selection } = this.#parts
+    const resource = servedOf(this.#call)
+    const tick: Tick = { happened: () => undefined }
+    const ticker = this.#ticking(() => tick.happened())
+    try {
+      yield* this.first()
+      for await (const item of interleave(watch, tick)) {
+        if (item === 'gone') throw this.#tooOld()
+        const deliveries = item === 'tick' ? [this.#mark()] : item.map(event => deliveryOf(resource, selection, event))
+        const seen = deliveries.filter(delivery => delivery !== undefined)
+        if (seen.length === 0) continue
+        if (item !== 'tick') this.#told = item.at(-1)!.revision
+        yield seen
       }
-      const deliveries = item.flatMap(event => deliveryOf(resource, selection, event))
-      if (deliveries.length === 0) continue
-      told = item.at(-1)!.revision
-      yield deliveries
+    } finally {
+      ticker?.cancel()
+      this.close()
     }
-  } finally {
-    timer.cancel()
-    ticker?.stop()
-    end.abort()
-    call.signal?.removeEventListener('abort', abort)
-    server.stopping.removeEventListener('abort', abort)
+  }
+
+  /** A bookmark, when there is something to tell. */
+  #mark(): Delivery | undefined {
+    const revision = this.#parts.watch.revision()
+    if (revision <= this.#told) return undefined
+    this.#told = revision
+    return bookmark(servedOf(this.#call), revision)
+  }
+
+  #ticking(onTick: () => void): Timer | undefined {
+    return this.#call.options.allowWatchBookmarks ? every(this.#server.clock, BOOKMARK_EVERY_MS, onTick) : undefined
+  }
+
+  #tooOld(): StatusError {
+    return gone(`too old resource version: ${this.#parts.begin.afterRevision} (${this.#server.stores.of(this.#call.resource).revision()})`)
   }
 }
 
-const tooOld = ({ stores }: Server, { resource }: Call, { afterRevision }: Begin): StatusError =>
-  gone(`too old resource version: ${afterRevision} (${stores.of(resource).revision()})`)
-
-function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, selection: Selection): Generator<readonly Delivery[]> {
-  const { resource } = call
+function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, prefix: string, selection: Selection): Generator<readonly Delivery[]> {
   let batch: Delivery[] = []
-  for (const entry of snapshot.walk(prefixOf(resource, resource.namespaced ? call.namespace : undefined))) {
-    if (!selection.matches(entry.object)) continue
+  for (const entry of prefix.endsWith('/') ? snapshot.walk(prefix) : [snapshot.get(prefix)]) {
+    if (!entry || !selection.matches(entry.object)) continue
     batch.push({ type: 'ADDED', object: toServedVersion(servedOf(call), entry.object), entry })
     if (batch.length < FIRST_BATCH) continue
     yield batch
@@ -156,16 +229,16 @@ function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, selection: S
 }
 
 /** A change as this watcher sees it: objects enter and leave its selection. */
-function deliveryOf(resource: AnyResource, selection: Selection, event: CacheEvent<KubeObject>): Delivery[] {
+function deliveryOf(resource: AnyResource, selection: Selection, event: CacheEvent<KubeObject>): Delivery | undefined {
   const { entry, previous, type } = event
-  if (selection.everything) return [{ type, object: toServedVersion(resource, entry.object), event }]
+  if (selection.everything) return { type, object: toServedVersion(resource, entry.object), event }
   const is = type !== 'DELETED' && selection.matches(entry.object)
   const was = previous !== undefined && selection.matches(previous.object)
-  if (!is && !was) return []
-  if (is && was) return [{ type: 'MODIFIED', object: toServedVersion(resource, entry.object), event }]
-  if (is) return [{ type: 'ADDED', object: toServedVersion(resource, entry.object), ...(type === 'ADDED' ? { event } : { entry }) }]
-  if (type === 'DELETED') return [{ type, object: toServedVersion(resource, entry.object), event }]
-  return [{ type: 'DELETED', object: toServedVersion(resource, stamp(previous!.object, event.revision)) }]
+  if (!is && !was) return undefined
+  if (is && was) return { type: 'MODIFIED', object: toServedVersion(resource, entry.object), event }
+  if (is) return { type: 'ADDED', object: toServedVersion(resource, entry.object), ...(type === 'ADDED' ? { event } : { entry }) }
+  if (type === 'DELETED') return { type, object: toServedVersion(resource, entry.object), event }
+  return { type: 'DELETED', object: toServedVersion(resource, stamp(previous!.object, event.revision)) }
 }
 
 /** An object that says nothing but how far the watch has come. */
@@ -174,33 +247,27 @@ function bookmark(resource: AnyResource, revision: number, marksEnd = false): De
   return { type: 'BOOKMARK', object: { ...empty, kind: resource.kind, apiVersion: apiVersionOf(resource) } }
 }
 
-interface Ticker {
-  stop(): void
-  onTick: (() => void) | undefined
-}
-
-function ticking({ clock }: Server, everyMs: number): Ticker {
-  const ticker: Ticker = { stop: () => timer.cancel(), onTick: undefined }
-  const arm = () => clock.after(everyMs, () => {
+function every(clock: Clock, everyMs: number, action: () => void): Timer {
+  const arm = (): Timer => clock.after(everyMs, () => {
     timer = arm()
-    ticker.onTick?.()
+    action()
   }, { background: true })
   let timer = arm()
-  return ticker
+  return { cancel: () => timer.cancel() }
+}
+
+interface Tick {
+  happened(): void
 }
 
 /** The watch's items with the ticks between them; one promise at a time waits for both. */
-async function* interleave(watch: CacheWatch<KubeObject>, ticker: Ticker | undefined): AsyncGenerator<readonly CacheEvent<KubeObject>[] | Gone | 'tick', void> {
+async function* interleave(watch: CacheWatch<KubeObject>, tick: Tick): AsyncGenerator<readonly CacheEvent<KubeObject>[] | Gone | 'tick', void> {
   const iterator = watch[Symbol.asyncIterator]()
-  if (!ticker) {
-    yield* { [Symbol.asyncIterator]: () => iterator }
-    return
-  }
   let ready: IteratorResult<readonly CacheEvent<KubeObject>[] | Gone, void> | undefined
   let failed: { error: unknown } | undefined
   let ticked = false
   let wake = (): void => undefined
-  ticker.onTick = () => { ticked = true; wake() }
+  tick.happened = () => { ticked = true; wake() }
   const ask = (): void => void iterator.next().then(result => { ready = result; wake() }, error => { failed = { error }; wake() })
   try {
     ask()
@@ -217,7 +284,6 @@ async function* interleave(watch: CacheWatch<KubeObject>, ticker: Ticker | undef
       ticked = false
     }
   } finally {
-    ticker.onTick = undefined
     await iterator.return()
   }
 }
