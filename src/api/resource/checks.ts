@@ -12,23 +12,25 @@ export const LONGEST = { driver: 63, pool: 253, identifier: 32, attribute: 64, e
 const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*'
 const cIdentifier = new RegExp(`^${C_IDENTIFIER}$`)
 
-/** Every item of a list, then its length. */
+/** Every item of a list, unless there are too many to look at. */
 export function validateEach<T>(items: readonly T[] | undefined, field: string, most: number | undefined, validate: (item: T, field: string) => Cause[]): Cause[] {
   const list = items ?? []
-  return [...list.flatMap((item, index) => validate(item, `${field}[${index}]`)), ...(most !== undefined && list.length > most ? [tooMany(field, list.length, most)] : [])]
+  return most !== undefined && list.length > most ? [tooMany(field, list.length, most)] : list.flatMap((item, index) => validate(item, `${field}[${index}]`))
 }
 
 /** The same for a list whose items differ in a key. */
 export function validateSet<T>(items: readonly T[] | undefined, field: string, most: number | undefined, validate: (item: T, field: string) => Cause[], keyOf: (item: T) => string): Cause[] {
+  const causes = validateEach(items, field, most, validate)
+  if (most !== undefined && (items?.length ?? 0) > most) return causes
   const keys = (items ?? []).map(keyOf)
-  return [...validateEach(items, field, most, validate), ...keys.flatMap((key, index) => (keys.indexOf(key) < index ? [duplicate(`${field}[${index}]`, key)] : []))]
+  return [...causes, ...keys.flatMap((key, index) => (keys.indexOf(key) < index ? [duplicate(`${field}[${index}]`, key)] : []))]
 }
 
 /** The name of a driver: a DNS subdomain whose case does not matter. */
 export function validateDriver(driver: string, field: string): Cause[] {
   if (!driver) return [required(field)]
-  const causes = dnsSubdomain(driver.toLowerCase()).map(problem => invalid(field, driver, problem))
-  return driver.length > LONGEST.driver ? [...causes, tooLong(field, LONGEST.driver)] : causes
+  const causes = driver.length > LONGEST.driver ? [tooLong(field, LONGEST.driver)] : []
+  return [...causes, ...dnsSubdomain(driver.toLowerCase()).map(problem => invalid(field, driver, problem))]
 }
 
 /** The name of a pool: DNS subdomains with slashes between. */
@@ -49,25 +51,19 @@ export const validateIdentifier = (name: string, field: string): Cause[] => [
 
 /** An attribute or a capacity: `name`, of the driver's own domain, or `domain/name`. */
 export function validateAttributeKey(key: string, field: string): Cause[] {
-  if (!key) return [required(field, 'name required')]
-  const [domain = '', name] = key.split('/')
-  if (name === undefined) return validateIdentifier(domain, field)
-  return [
-    ...(domain ? validateDriver(domain, field) : [required(field, 'the domain must not be empty')]),
-    ...(name ? validateIdentifier(name, field) : [required(field, 'the name must not be empty')]),
-  ]
-}
-
-/** `domain/name`. */
-export function validateFullKey(key: string, field: string): Cause[] {
   const parts = key.split('/')
-  if (parts.length !== 2) return [invalid(field, key, 'a fully qualified name must be a domain and a name separated by a slash')]
+  if (parts.length === 1) return validateIdentifier(key, field)
+  if (parts.length > 2) return []
   const [domain, name] = parts as [string, string]
   return [
     ...(domain ? validateDriver(domain, field) : [invalid(field, '', 'the domain must not be empty')]),
     ...(name ? validateIdentifier(name, field) : [invalid(field, '', 'the name must not be empty')]),
   ]
 }
+
+/** `domain/name`. */
+export const validateFullKey = (key: string, field: string): Cause[] =>
+  [...validateAttributeKey(key, field), ...(key.includes('/') ? [] : [invalid(field, key, 'a fully qualified name must be a domain and a name separated by a slash')])]
 
 /** What only the driver understands: a JSON object of bounded size. */
 export function validateRaw(raw: unknown, field: string, isNew = true): Cause[] {

@@ -37,11 +37,9 @@ export const validateRequestRefs = (names: readonly string[] | undefined, field:
 function validateRequest({ name, exactly, firstAvailable }: DeviceRequest, field: string): Cause[] {
   const causes = validateShortName(name, `${field}.name`)
   const hasAlternatives = (firstAvailable?.length ?? 0) > 0
-  if (hasAlternatives) causes.push(...validateSet(firstAvailable, `${field}.firstAvailable`, MOST.firstAvailable, validateSubRequest, sub => sub.name))
-  if (exactly) causes.push(...validateWanted(exactly, `${field}.exactly`))
-  if (!exactly && !hasAlternatives) causes.push(required(field, 'exactly one of `exactly` or `firstAvailable` is required'))
-  if (exactly && hasAlternatives) causes.push(invalid(field, null, 'exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set'))
-  return causes
+  if (exactly && hasAlternatives) return [...causes, invalid(field, null, 'exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set')]
+  if (hasAlternatives) return [...causes, ...validateSet(firstAvailable, `${field}.firstAvailable`, MOST.firstAvailable, validateSubRequest, sub => sub.name)]
+  return [...causes, ...(exactly ? validateWanted(exactly, `${field}.exactly`) : [required(field, 'exactly one of `exactly` or `firstAvailable` is required')])]
 }
 
 const validateSubRequest = (request: DeviceSubRequest, field: string): Cause[] => [...validateShortName(request.name, `${field}.name`), ...validateWanted(request, field)]
@@ -50,7 +48,7 @@ function validateWanted({ deviceClassName, selectors, allocationMode, count, tol
   return [
     ...(deviceClassName ? invalidBy(`${field}.deviceClassName`, deviceClassName, dnsSubdomain) : [required(`${field}.deviceClassName`)]),
     ...validateSelectors(selectors, `${field}.selectors`), ...validateMode(allocationMode, count ?? 0, field),
-    ...validateEach(tolerations, `${field}.tolerations`, MOST.tolerations, validateToleration),
+    ...validateEach(tolerations, `${field}.tolerations`, undefined, validateToleration),
   ]
 }
 

@@ -32,18 +32,17 @@ export const ResourceClaimTemplates: Resource<ResourceClaimTemplate> = defineRes
   schema: resourceClaimTemplate,
   columns: [nameColumn, ageColumn],
   defaults: ({ spec }) => defaultClaimSpec(spec.spec),
-  validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateTemplate(spec)),
-  validateUpdate: ({ spec }, old) => [
-    ...(sameJson(spec, old.spec) ? [] : [invalid('spec', { ...spec.metadata, Spec: goForm(resourceClaimSpec, spec.spec) }, 'field is immutable')]), ...validateTemplate(spec, false),
-  ],
+  validate: ({ spec }) => validateTemplate(spec),
+  validateUpdate: ({ spec }, old) =>
+    (sameJson(spec, old.spec) ? [] : [invalid('spec', { ...spec.metadata, Spec: goForm(resourceClaimSpec, spec.spec) }, 'field is immutable')]),
 })
 
 /** Only labels, annotations and the like are handed down to the claims. */
 const OWN_METADATA = ['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'] as const
 
-function validateTemplate({ metadata, spec }: ResourceClaimTemplateSpec, isNew = true): Cause[] {
+function validateTemplate({ metadata, spec }: ResourceClaimTemplateSpec): Cause[] {
   return [
     ...validateLabels(metadata.labels, 'spec.metadata.labels'), ...validateAnnotations(metadata.annotations, 'spec.metadata.annotations'),
-    ...OWN_METADATA.flatMap(part => (metadata[part] ? [forbidden(`spec.metadata.${part}`, 'cannot be set')] : [])), ...validateClaimSpec(spec, 'spec.spec', isNew),
+    ...OWN_METADATA.flatMap(part => (metadata[part] ? [forbidden(`spec.metadata.${part}`, 'cannot be set')] : [])), ...validateClaimSpec(spec, 'spec.spec'),
   ]
 }

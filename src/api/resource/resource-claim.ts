@@ -28,9 +28,7 @@ export const ResourceClaims: Resource<ResourceClaim> = defineResource<ResourceCl
   },
   resetFields: STATUS_ONLY,
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateClaimSpec(spec, 'spec')),
-  validateUpdate: ({ spec }, old) => [
-    ...(sameJson(spec, old.spec) ? [] : [invalid('spec', goForm(resourceClaimSpec, spec), 'field is immutable')]), ...validateClaimSpec(spec, 'spec', false),
-  ],
+  validateUpdate: ({ spec }, old) => (sameJson(spec, old.spec) ? [] : [invalid('spec', goForm(resourceClaimSpec, spec), 'field is immutable')]),
   validateStatusUpdate: validateClaimStatus,
 })
 

@@ -32,6 +32,8 @@ export const ResourceSlices: Resource<ResourceSlice> = defineResource<ResourceSl
   },
   validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateSliceSpec(spec)),
   validateUpdate: ({ spec }, old) => validateSliceSpec(spec, old.spec),
+  warnings: ({ spec: { driver } }) =>
+    (driver === driver.toLowerCase() ? [] : [`spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`]),
 })
 
 const LISTS = ['ints', 'bools', 'strings', 'versions'] as const

@@ -41,7 +41,7 @@ function validateNodes({ nodeName, nodeSelector, allNodes, perDeviceNodeSelectio
     set.push('`nodeSelector`')
     const terms = nodeSelector.nodeSelectorTerms ?? []
     causes.push(...validateNodeSelector(nodeSelector, 'spec.nodeSelector'))
-    if (terms.length !== 1) causes.push(invalid('spec.nodeSelector.nodeSelectorTerms', terms.map(term => goForm(nodeSelectorTerm, term)), 'must have exactly one node selector term'))
+    if (terms.length !== 1) causes.push(invalid('spec.nodeSelector.nodeSelectorTerms', nodeSelector.nodeSelectorTerms?.map(term => goForm(nodeSelectorTerm, term)), 'must have exactly one node selector term'))
   }
   for (const [name, value] of Object.entries({ allNodes, perDeviceNodeSelection })) {
     if (value) set.push(`\`${name}\``)

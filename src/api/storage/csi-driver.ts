@@ -3,11 +3,9 @@ import { bool, int64, kind, list, object, string, struct } from '../../machinery
 import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
-import { pathSegment } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
-import { validateDriver } from '../core/pod/validation/volumes.ts'
-import { duplicate, immutable, invalid, notSupported, required } from '../validation.ts'
+import { duplicate, immutable, invalid, notSupported, required, sameJson } from '../validation.ts'
 
 const tokenRequestShape = object('io.k8s.api.storage.v1.TokenRequest', {
   audience: string(1, { required: true }),
@@ -78,13 +76,14 @@ export const CSIDrivers: Resource<CSIDriver> = defineResource<CSIDriver>({
     ...immutable('spec.attachedRequired', spec.attachRequired, old.spec.attachRequired),
     ...immutable('spec.volumeLifecycleModes', spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
   ],
-  warnings: ({ spec }) => (spec.tokenRequests?.length && spec.serviceAccountTokenInSecrets === undefined ? [TOKENS_IN_ATTRIBUTES] : []),
+  warnings: ({ spec }, old) =>
+    (spec.tokenRequests?.length && spec.serviceAccountTokenInSecrets === undefined && !(old && sameJson(spec.tokenRequests, old.spec.tokenRequests)) ? [TOKENS_IN_ATTRIBUTES] : []),
 })
 
 const TOKENS_IN_ATTRIBUTES =
   'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
-const LIFECYCLE_MODES = ['Ephemeral', 'Persistent']
+const LIFECYCLE_MODES = ['Persistent', 'Ephemeral']
 const SHORTEST_TOKEN_SECONDS = 600
 const LONGEST_TOKEN_SECONDS = 2 ** 32
 const SHORTEST_UPDATE_SECONDS = 10
@@ -100,6 +99,10 @@ function validateSpec(spec: CSIDriverSpec, field: string): Cause[] {
   const period = spec.nodeAllocatableUpdatePeriodSeconds
   if (period !== undefined && period < SHORTEST_UPDATE_SECONDS) {
     causes.push(invalid(`${field}.nodeAllocatableUpdatePeriodSeconds`, period, `must be greater than or equal to ${SHORTEST_UPDATE_SECONDS} seconds`))
+  }
+  const inSecrets = spec.serviceAccountTokenInSecrets
+  if (inSecrets !== undefined && !spec.tokenRequests?.length) {
+    causes.push(invalid(`${field}.serviceAccountTokenInSecrets`, inSecrets, 'serviceAccountTokenInSecrets is set but no tokenRequests are specified'))
   }
   return causes
 }

@@ -67,7 +67,7 @@ function validateStorageClass({ provisioner, parameters, reclaimPolicy, volumeBi
   return [...causes, ...validateTopologies(allowedTopologies ?? [], 'allowedTopologies')]
 }
 
-/** An empty term counts as a repetition: upstream compares it with terms it has not seen yet, which are empty too. */
+/** A repetition is told as often as there is an equal term before it. Upstream counts one empty term for each that there is from the start. */
 function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']>, field: string): Cause[] {
   const causes: Cause[] = []
   const seen: Record<string, string[]>[] = []
@@ -82,7 +82,8 @@ function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']
       if (Object.hasOwn(term, key)) causes.push(duplicate(`${path}[${at}].key`, key))
       Object.defineProperty(term, key, { value: [...new Set(values)].sort(), enumerable: true, configurable: true })
     }
-    if (Object.keys(term).length === 0 || seen.some(other => sameJson(other, term))) causes.push(duplicate(path, ''))
+    const repetitions = seen.filter(other => sameJson(other, term)).length + (Object.keys(term).length === 0 ? terms.length : 0)
+    for (let again = 0; again < repetitions; again++) causes.push(duplicate(path, ''))
     seen.push(term)
   }
   return causes

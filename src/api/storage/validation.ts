@@ -1,13 +1,13 @@
 import { qualifiedName } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
-import { invalid, required, tooLong } from '../validation.ts'
+import { invalid, invalidBy, required, tooLong } from '../validation.ts'
 
 const MOST_PARAMETERS = 512
 const LARGEST_PARAMETERS = 256 * 1024
 
 /** A provisioner's or driver's name where case does not matter. */
 export const validateProvisioner = (name: string, field: string): Cause[] =>
-  name === '' ? [required(field)] : qualifiedName(name.toLowerCase()).map(problem => invalid(field, name, problem))
+  name === '' ? [required(field)] : invalidBy(field, name.toLowerCase(), qualifiedName)
 
 /** What is handed to a driver as it is. */
 export function validateParameters(parameters: Readonly<Record<string, string>> | undefined, field: string, mayBeEmpty: boolean): Cause[] {

@@ -11,7 +11,6 @@ import { ageColumn, nameColumn } from '../columns.ts'
 import { validateDriver } from '../core/pod/validation/volumes.ts'
 import { validatePersistentVolumeSpec } from '../core/volume/persistent-volume-validation.ts'
 import { forbidden, inRange, invalid, invalidBy, required, sameJson, tooLong } from '../validation.ts'
-import { validateProvisioner } from './validation.ts'
 
 const volumeAttachmentSourceShape = object('io.k8s.api.storage.v1.VolumeAttachmentSource', {
   persistentVolumeName: string(1, { pointer: true }),
@@ -71,12 +70,17 @@ export const VolumeAttachments: Resource<VolumeAttachment> = defineResource<Volu
   ],
   prepareForSubresource: keepUsersMetadata,
   resetFields: STATUS_ONLY,
-  validate: ({ spec, status }, { isNew = true }) => [
-    ...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status'), ...(isNew ? validateNames(spec, 'spec') : []),
-  ],
+  validate: validateAttachment,
   validateUpdate: ({ spec }, old) => (sameJson(spec, old.spec) ? [] : [invalid('spec', shownSpec(spec), 'field is immutable')]),
-  validateStatusUpdate: ({ spec, status }) => [...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status')],
+  validateStatusUpdate: validateAttachment,
 })
+
+function validateAttachment({ spec, status }: VolumeAttachment): Cause[] {
+  const name = spec.source.persistentVolumeName
+  return [
+    ...validateAttachmentSpec(spec, 'spec'), ...validateAttachmentStatus(status, 'status'), ...(name === undefined ? [] : invalidBy('spec.source.persistentVolumeName', name, dnsSubdomain)),
+  ]
+}
 
 const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
 const LONGEST_MESSAGE = 1024
@@ -84,19 +88,13 @@ const MOST_METADATA = 256 * 1024
 const LARGEST_INT32 = 2 ** 31 - 1
 
 function validateAttachmentSpec({ attacher, source, nodeName }: VolumeAttachmentSpec, field: string): Cause[] {
-  const causes = [...validateProvisioner(attacher, `${field}.attacher`)]
+  const causes = validateDriver(attacher, `${field}.attacher`)
   const { inlineVolumeSpec, persistentVolumeName } = source
   if (!inlineVolumeSpec && persistentVolumeName === undefined) causes.push(required(`${field}.source`, ONE_SOURCE))
   else if (inlineVolumeSpec && persistentVolumeName !== undefined) causes.push(forbidden(`${field}.source`, ONE_SOURCE))
   else if (persistentVolumeName === '') causes.push(required(`${field}.source.persistentVolumeName`, 'must specify non empty persistentVolumeName'))
   else if (inlineVolumeSpec) causes.push(...validatePersistentVolumeSpec(inlineVolumeSpec, `${field}.source.inlineVolumeSpec`, true))
   return [...causes, ...invalidBy(`${field}.nodeName`, nodeName, dnsSubdomain)]
-}
-
-/** What storage.k8s.io/v1 asks of new objects beyond what older versions asked. */
-function validateNames({ attacher, source }: VolumeAttachmentSpec, field: string): Cause[] {
-  const name = source.persistentVolumeName
-  return [...validateDriver(attacher, `${field}.attacher`), ...(name === undefined ? [] : invalidBy(`${field}.source.persistentVolumeName`, name, dnsSubdomain))]
 }
 
 function validateAttachmentStatus({ attachmentMetadata, attachError, detachError }: VolumeAttachmentStatus, field: string): Cause[] {

@@ -59,7 +59,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'v1.PodManagementPolicyType': 'StatefulSetSpec.podManagementPolicy', 'v1.PodPhase': 'PodStatus.phase', 'v1.PodQOSClass': 'PodStatus.qosClass',
   'v1.PodReplacementPolicy': 'JobSpec.podReplacementPolicy', 'v1.PodResizeStatus': 'PodStatus.resize',
   'v1.PodSELinuxChangePolicy': 'PodSecurityContext.seLinuxChangePolicy', 'v1.PolicyType': 'NetworkPolicySpec.policyTypes',
-  'v1.PreemptionPolicy': 'PodSpec.preemptionPolicy', 'v1.PriorityLevelConfigurationConditionType': 'PriorityLevelConfigurationCondition.type',
+  'v1.PreemptionPolicy': 'PriorityClass.preemptionPolicy PodSpec.preemptionPolicy', 'v1.PriorityLevelConfigurationConditionType': 'PriorityLevelConfigurationCondition.type',
   'v1.PriorityLevelEnablement': 'PriorityLevelConfigurationSpec.type', 'v1.ProcMountType': 'SecurityContext.procMount',
   'v1.Protocol': `
     ContainerPort.protocol EndpointPort.protocol IngressPortStatus.protocol NetworkPolicyPort.protocol PortStatus.protocol

@@ -5,6 +5,7 @@ import { validateLabelSelector } from '../../meta/selector-validation.ts'
 import { forbidden, immutable, invalid, invalidBy, notSupported, required, sameJson } from '../../validation.ts'
 import type { PersistentVolumeClaim } from '../persistent-volume-claim-schema.ts'
 import type { PersistentVolumeClaimSpec } from '../pod/volumes.ts'
+import { specDiff } from '../../spec-diff.ts'
 import { ACCESS_MODES, CLASS_ANNOTATION, fractionalBytes, storageClassAnnotationWarning, VOLUME_MODES } from './shared.ts'
 
 type DataSource = NonNullable<PersistentVolumeClaimSpec['dataSource']>
@@ -43,8 +44,9 @@ const sameSource = (a: DataSource, b: DataSource): boolean => a.kind === b.kind 
 export function validateClaimUpdate(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): Cause[] {
   const [next, before] = [claim.spec, old.spec]
   const causes: Cause[] = []
-  if (!sameJson(fixedPart(claim, old), before)) {
-    causes.push(forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'))
+  const fixed = fixedPart(claim, old)
+  if (!sameJson(fixed, before)) {
+    causes.push(forbidden('spec', `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${specDiff(before, fixed)}`))
   }
   const [size, oldSize, actual] = [next.resources?.requests?.storage ?? '0', before.resources?.requests?.storage ?? '0', old.status.capacity?.storage ?? '0']
   if (compareQuantities(size, oldSize) < 0 && compareQuantities(size, actual) <= 0) {

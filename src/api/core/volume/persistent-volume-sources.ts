@@ -30,13 +30,13 @@ const MANAGED_URI = '/subscriptions/{sub-id}/resourcegroups/{group-name}/provide
 const BLOB_URI = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'
 
 const rules: Rules = {
-  hostPath: ({ path, type }, field) => [
-    ...(path ? validateNoBacksteps(`${field}.path`, path) : [required(`${field}.path`)]),
+  hostPath: ({ path, type }, field) => (!path ? [required(`${field}.path`)] : [
+    ...validateNoBacksteps(`${field}.path`, path),
     ...(type !== undefined && !HOST_PATH_TYPES.includes(type) ? [notSupported(`${field}.type`, type, HOST_PATH_TYPES)] : []),
-  ],
+  ]),
   glusterfs: ({ endpoints, path, endpointsNamespace }, field) => [
     ...need(`${field}.endpoints`, endpoints), ...need(`${field}.path`, path),
-    ...(endpointsNamespace === '' ? [invalid(`${field}.endpointsNamespace`, '', 'if the endpointnamespace is set, it must be a valid namespace name')] : []),
+    ...(endpointsNamespace === '' ? [invalid(`${field}.endpointsNamespace`, '', 'if the endpointnamespace is set, it must be a valid namespace name')] : invalidBy(`${field}.endpointsNamespace`, endpointsNamespace ?? 'unset', dnsLabel)),
   ],
   rbd: ({ monitors, image }, field) => [...need(`${field}.monitors`, monitors?.length), ...need(`${field}.image`, image)],
   quobyte: ({ registry, volume }, field) => [...validateRegistry(registry, `${field}.registry`), ...need(`${field}.volume`, volume)],

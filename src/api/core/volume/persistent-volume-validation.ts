@@ -7,7 +7,7 @@ import type { PersistentVolume } from '../persistent-volume-schema.ts'
 import type { PersistentVolumeSpec } from '../pod/pod-spec.ts'
 import { validateNodeSelector } from '../pod/validation/scheduling.ts'
 import { SOURCES, validateVolumeSource } from './persistent-volume-sources.ts'
-import { ACCESS_MODES, fractionalBytes, storageClassAnnotationWarning, VOLUME_MODES } from './shared.ts'
+import { ACCESS_MODES, storageClassAnnotationWarning, VOLUME_MODES } from './shared.ts'
 
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain']
 
@@ -111,6 +111,5 @@ export function persistentVolumeWarnings({ metadata, spec }: PersistentVolume): 
     ...(spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).flatMap(({ matchExpressions }, term) =>
       (matchExpressions ?? []).flatMap(({ key }, index) => deprecatedNodeLabel(key, `spec.nodeAffinity.required.nodeSelectorTerms[${term}].matchExpressions[${index}].key`))),
     ...GONE.filter(([kind]) => spec[kind] !== undefined).map(([, warning]) => warning),
-    ...fractionalBytes(spec.capacity, 'spec.capacity'),
   ]
 }
