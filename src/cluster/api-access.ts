@@ -15,9 +15,12 @@ import type { Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
 import { accountToken } from './account-tokens.ts'
+import { followFile } from './follow-file.ts'
 import { VERSION } from './version.ts'
 
 const DNS_ACCOUNT = 'coredns'
+/** How long a connection is kept whose certificate was replaced. */
+const OLD_CONNECTION_MS = 60_000
 const AUTHENTICATED = 'system:authenticated'
 const component = (name: string, ...groups: readonly string[]): User => ({ name, groups: [...groups, AUTHENTICATED] })
 
@@ -82,9 +85,21 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
       const api = await local.promise
       return user => createClient(localTransport(api, user, userAgent(user)))
     }
-    const connection = readKubeconfig(await host.files.readText(kubeconfig))
-    const http = httpClient(connection)
-    closing.push(() => http.close())
+    let connection = readKubeconfig(await host.files.readText(kubeconfig))
+    let http = httpClient(connection)
+    const ended = new AbortController()
+    const changed = (text: string): void => {
+      const before = http
+      connection = readKubeconfig(text)
+      http = httpClient(connection)
+      // What is under way comes to its end; watches begin again with the new certificate.
+      clock.after(OLD_CONNECTION_MS, () => before.close(), { background: true })
+    }
+    void followFile({ files: host.files, log, path: kubeconfig, signal: ended.signal, changed })
+    closing.push(() => {
+      ended.abort()
+      http.close()
+    })
     return user => speakAs(user, createClient(httpTransport(request => http.send(request), userAgent(user))), connection)
   }
   const connected = once(connect)

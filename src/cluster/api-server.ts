@@ -4,7 +4,6 @@ import { createAdmissionPlugins } from '../apiserver/admission/index.ts'
 import { createAuditor } from '../apiserver/audit/auditor.ts'
 import { logBackend } from '../apiserver/audit/log-backend.ts'
 import { METADATA_POLICY, readAuditPolicy } from '../apiserver/audit/policy.ts'
-import { readSigningKey } from '../apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
@@ -18,12 +17,14 @@ import type { Sealing } from '../storage/encryption.ts'
 import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createMetrics } from '../machinery/metrics.ts'
+import { readAccountKeys } from './account-keys.ts'
 import { dnsObjects } from './addons.ts'
 import { createAuthentication } from './authentication.ts'
 import { createAuthorization } from './authorization.ts'
 import type { ComponentContext } from './component.ts'
 import { createDescriptions } from './descriptions.ts'
 import { openEncryption } from './encryption.ts'
+import { followIdentities } from './follow-identities.ts'
 import { nodeAddress } from './node-network.ts'
 import type { Cleanup } from './start.ts'
 
@@ -37,20 +38,21 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   cleanup(() => storage.close())
   encryption.follow(storage)
   const read = (path: string): Promise<string> => host.files.readText(path)
-  const signingKey = await readSigningKey(await read(pki.serviceAccountKey), await read(pki.serviceAccountPublicKey))
+  const accountKeys = await readAccountKeys(host.files, options, pki)
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const [cert, key, clientCa, kubeletCert, kubeletKey] = await Promise.all([
     read(pki.certificate('apiserver')), read(pki.key('apiserver')), read(pki.certificate('ca')),
     read(pki.certificate('apiserver-kubelet-client')), read(pki.key('apiserver-kubelet-client')),
   ])
+  let kubeletTls = { cert: kubeletCert, key: kubeletKey, ca: clientCa }
   const metrics = createMetrics()
   const tracing = options.tracingConfigFile ? await (await import('./tracing.ts')).startTracing({ config: readTracingConfig(await read(options.tracingConfigFile)), clock, instance: options.instance }) : undefined
   if (tracing) cleanup(() => tracing.close())
   const instruments = createInstruments({ metrics, clock, resources, tracing })
   const authorization = await createAuthorization(context, metrics)
   const api = await createApiServer({
-    kubelet: { tls: { cert: kubeletCert, key: kubeletKey, ca: clientCa } },
-    tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], signingKey, reader, clock, random }),
+    kubelet: { get tls() { return kubeletTls } },
+    tokens: reader => createServiceAccountTokens({ issuer, audiences: [issuer], ...accountKeys, reader, clock, random }),
     admission: createAdmissionPlugins({ enable: options.enableAdmissionPlugins, disable: options.disableAdmissionPlugins }),
     authorizers: authorization.choose, instruments,
     storage, clock, random, log, resources, services: { cidrs: [options.serviceCidr], nodePorts: options.nodePortRange },
@@ -70,6 +72,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     authenticators: authentication.authenticators,
   })
   cleanup(() => server.close(SHUTDOWN_GRACE_MS))
+  followIdentities(context, { http: server, tokens: api.server.tokens!, useKubeletClient: tls => { kubeletTls = tls } }, api.server.stopping)
   context.recordPort('api', server.port)
   context.api.provide(api.local)
   context.progress('the API server answers')

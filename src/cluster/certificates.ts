@@ -15,6 +15,8 @@ const BACKDATED_MS = 5 * 60_000
 
 /** The cluster's own certificates: paths of all of them, and which were made anew by this call. */
 export interface Pki {
+  /** Where all of it lies. */
+  directory: string
   certificate(name: string): string
   key(name: string): string
   /** The service accounts' signing key (PEM, RSA) and its public half. */
@@ -72,7 +74,7 @@ export async function ensureCertificates({ files, clock, directory, specs }: Pki
 
   if (await ensureServiceAccountKey(files, path('sa.key'), path('sa.pub'))) issued.push({ name: 'sa', reason: 'is missing' })
   return {
-    certificate: name => path(`${name}.crt`), key: name => path(`${name}.key`),
+    directory, certificate: name => path(`${name}.crt`), key: name => path(`${name}.key`),
     serviceAccountKey: path('sa.key'), serviceAccountPublicKey: path('sa.pub'), issued,
   }
 }

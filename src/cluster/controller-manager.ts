@@ -1,5 +1,6 @@
 import { startControllers } from '../controllers/index.ts'
 import type { ControllerSettings } from '../controllers/settings.ts'
+import { readAccountKeys } from './account-keys.ts'
 import { identities } from './api-access.ts'
 import type { ComponentContext } from './component.ts'
 import { legacyTokenSigner } from './legacy-tokens.ts'
@@ -21,12 +22,12 @@ export async function controllerManager(context: ComponentContext, cleanup: Clea
 /** What controllers do with keys and with the host they do through functions: the keys stay here. */
 async function settingsFrom({ host, pki, options }: ComponentContext): Promise<Partial<ControllerSettings>> {
   const read = (path: string): Promise<string> => host.files.readText(path)
-  const [rootCa, caKey, accountKey, accountPublicKey] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), read(pki.serviceAccountKey), read(pki.serviceAccountPublicKey)])
+  const [rootCa, caKey, { signingKey }] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), readAccountKeys(host.files, options, pki)])
   return {
     rootCa, clusterCidr: options.clusterCidr,
     // The X.509 library costs a start a tenth of a second: it is loaded by the first request.
     readRequest: async request => (await import('./certificate-signing.ts')).readCertificateRequest(request),
     signRequest: async (request, terms) => (await import('./certificate-signing.ts')).requestSigner({ certificate: rootCa, key: caKey })(request, terms),
-    signAccountToken: await legacyTokenSigner(accountKey, accountPublicKey), removeHostPath: path => host.files.remove(path),
+    signAccountToken: legacyTokenSigner(signingKey), removeHostPath: path => host.files.remove(path),
   }
 }

@@ -10,6 +10,7 @@ import { connectKms } from '../storage/kms-client.ts'
 import { sealAgain } from '../storage/seal-again.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ComponentContext } from './component.ts'
+import { followFile } from './follow-file.ts'
 import type { Cleanup } from './start.ts'
 
 /** What is sealed when nobody says otherwise: where credentials are kept. */
@@ -44,30 +45,15 @@ export async function openEncryption(context: ComponentContext, cleanup: Cleanup
       if (!reloads) return
       const ended = new AbortController()
       cleanup(() => ended.abort())
-      const changed = async (): Promise<void> => {
-        await sealing.configure(await load())
-        // Those who bring their own configuration decide themselves when all objects are written again.
+      // Those who bring their own configuration decide themselves when all objects are written again.
+      const moveOn = async (): Promise<void> => {
         const count = path ? 0 : await sealAgain(storage, SEALED_RESOURCES.map(resource => `/registry/${resource}/`))
-        log.info('The encryption keys were read again', { ...(count > 0 && { sealedAgain: count }) })
+        if (count > 0) log.info('Objects were sealed again with the newest key', { count })
       }
-      void followFile(context, path || ringPath, ended.signal, changed)
+      void followFile({ files: host.files, log, path: path || ringPath, signal: ended.signal, changed: async () => { await sealing.configure(await load()); await moveOn() } })
+      // A server that was stopped in the middle of that goes on with it.
+      if (sealing.hasOlderKeys) moveOn().catch(error => log.error('Objects could not be sealed again with the newest key', { error: errorMessage(error) }))
     },
-  }
-}
-
-/** Calls back at each change of a file's text. A change that cannot be used is told and leaves everything as it is. */
-async function followFile({ host, log }: ComponentContext, path: string, signal: AbortSignal, changed: () => Promise<void>): Promise<void> {
-  const read = (): Promise<string> => host.files.readText(path).catch(() => '')
-  let known = await read()
-  try {
-    for await (const _change of host.files.watch(path, signal)) {
-      const text = await read()
-      if (text === known || text === '') continue
-      known = text
-      await changed().catch(error => log.error('The encryption configuration was changed but cannot be used; the one before goes on', { path, error: errorMessage(error) }))
-    }
-  } catch (error) {
-    if (!signal.aborted) log.error('Changes of the encryption configuration are not seen any more', { path, error: errorMessage(error) })
   }
 }
 

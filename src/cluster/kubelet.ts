@@ -4,6 +4,7 @@ import { startKubelet } from '../kubelet/kubelet.ts'
 import { startHostPorts } from '../proxy/host-ports.ts'
 import { identities } from './api-access.ts'
 import type { ComponentContext } from './component.ts'
+import { followServing } from './follow-identities.ts'
 import { ensureBridge, nodeAddress, nodeNetwork, prepareKernel } from './node-network.ts'
 import { openRuntime } from './runtime.ts'
 import type { Cleanup } from './start.ts'
@@ -29,6 +30,7 @@ export async function kubelet(context: ComponentContext, cleanup: Cleanup): Prom
   })
   cleanup(() => running.stop())
   const ended = new AbortController()
+  followServing(context, 'kubelet', tls => running.renew(tls), ended.signal)
   const pods = startInformer({ client, clock, random, log, resource: Pods, only: { fieldSelector: `spec.nodeName=${options.nodeName}` }, signal: ended.signal })
   const hostPorts = startHostPorts({ pods, network: host.network, clock, log, clusterCidr: options.clusterCidr, table: `${layout.nftTable}.hostports` })
   cleanup(async () => {

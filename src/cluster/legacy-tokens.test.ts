@@ -11,7 +11,7 @@ const account = { namespace: 'a', name: 'robot', uid: 'u1' }
 
 test('a token in a secret is good while its secret and its account are what they were', async () => {
   const keys = keyPair()
-  const token = await (await legacyTokenSigner(keys.privateKey, keys.publicKey))(account, 'kept')
+  const token = await legacyTokenSigner(await readSigningKey(keys.privateKey, keys.publicKey))(account, 'kept')
   const objects: Record<string, object> = { 'secrets/kept': { metadata: {}, data: { token: toBase64(token) } }, 'serviceaccounts/robot': { metadata: { uid: 'u1' } } }
   const reader = { get: (resource: { plural: string }, _namespace: string, name: string) => objects[`${resource.plural}/${name}`], list: () => [], version: () => 0 } as never
   const authenticator = legacyAccountTokens([(await readSigningKey(keys.privateKey, keys.publicKey)).public], reader)
@@ -19,7 +19,7 @@ test('a token in a secret is good while its secret and its account are what they
   assert.deepEqual(await ask(token), { name: 'system:serviceaccount:a:robot', uid: 'u1', groups: ['system:serviceaccounts', 'system:serviceaccounts:a'] })
   assert.equal(await ask('some.other.token'), undefined)
   const stranger = keyPair()
-  await assert.rejects(async () => ask(await (await legacyTokenSigner(stranger.privateKey, stranger.publicKey))(account, 'kept')))
+  await assert.rejects(async () => ask(await legacyTokenSigner(await readSigningKey(stranger.privateKey, stranger.publicKey))(account, 'kept')))
   for (const [key, object] of [
     ['secrets/kept', { metadata: {}, data: { token: toBase64('another') } }], ['secrets/kept', undefined], ['serviceaccounts/robot', { metadata: { uid: 'u2' } }],
     ['secrets/kept', { metadata: { labels: { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' } }, data: { token: toBase64(token) } }],

@@ -14,6 +14,8 @@ export interface OptionSpec<T> {
   /** The value that a text means, or throws a text that says what is wanted. */
   readonly parse: (text: string) => T
   readonly env?: string
+  /** May be given several times; the values are joined by commas. */
+  readonly repeats?: boolean
 }
 
 export interface PortRange {
@@ -83,6 +85,9 @@ const specs = {
   storage: { value: 'DRIVER', help: 'sqlite or memory', default: constant('sqlite'), parse: oneOf('sqlite', 'memory') },
   encryptionProviderConfig: { value: 'FILE', help: 'how what is stored is encrypted (apiserver.config.k8s.io/v1 EncryptionConfiguration; empty: secrets and config maps, with keys of the data folder)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   encryptionProviderConfigAutomaticReload: { value: 'BOOL', help: 'read that file again when it changes', default: constant('false'), parse: text => oneOf('true', 'false')(text) === 'true' },
+  serviceAccountSigningKeyFile: { value: 'FILE', help: 'the private key that signs tokens of service accounts (empty: one in the data folder, which "k8ts rotate" replaces)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
+  serviceAccountKeyFile: { value: 'FILE', help: 'keys that tokens of service accounts are checked with; may be given several times', default: constant(''), repeats: true, parse: text => text.split(',').filter(each => each !== '').map(each => resolve(each)) },
+  serviceAccountSigningEndpoint: { value: 'SOCKET', help: 'a signer outside of the server: there is none in k8ts', default: constant(''), parse: text => (text === '' ? '' : unfit('tokens are signed by the server itself: use --service-account-signing-key-file')) },
   auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   auditLogPath: { value: 'FILE', help: 'where the audit log goes (-: standard output; empty: there is none)', default: constant(''), parse: text => (text === '-' ? text : optionalPath(text)) },
   auditLogFormat: { value: 'FORMAT', help: 'of the audit log: json or legacy (lines without bodies)', default: constant('json'), parse: oneOf('json', 'legacy') },

@@ -5,6 +5,8 @@ import { errorMessage, type Log } from '../machinery/log.ts'
 import { systemRandom } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
 import { createApiAccess } from './api-access.ts'
+import { CertificateRenewal } from './certificate-renewal.ts'
+import { authorities, certificateSpecs } from './certificate-specs.ts'
 import { claimInstance, type Report } from './claim.ts'
 import type { Component, ComponentContext } from './component.ts'
 import { ensureIdentities, serverUrl } from './identities.ts'
@@ -97,6 +99,7 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
     if (state.previous.phase !== 'failed') progress('the run before was cut off: taking over what it left')
   }
   const pki = await alone(`${options.instance}/pki`, clock, () => ensureIdentities({ files: host.files, clock, options, layout }))
+  const renewal = await renewCertificates(request, layout, log)
   if (pki.issued.length > 0) progress(`issued ${pki.issued.length} certificates and keys`)
   const hasApi = parts.some(({ name }) => name === 'control-plane' || name === 'apiserver')
   const kubeconfig = hasApi ? undefined : (request.kubeconfig ?? layout.kubeconfigOf(parts[0]!.name))
@@ -105,8 +108,20 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
   try {
     await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, api, ...reach })
   } finally {
+    renewal.stop()
     api.close()
   }
+}
+
+/** Certificates are renewed while the server runs, too. */
+async function renewCertificates({ host: { files }, clock, options }: ServeRequest, layout: Layout, log: Log): Promise<CertificateRenewal> {
+  const names = [...Object.keys(authorities), ...certificateSpecs(options, []).map(({ name }) => name)]
+  const renewal = new CertificateRenewal({
+    files, clock, log, paths: () => names.map(name => `${layout.pkiDir}/${name}.crt`),
+    renew: async () => (await alone(`${options.instance}/pki`, clock, () => ensureIdentities({ files, clock, options, layout }))).issued,
+  })
+  await renewal.start()
+  return renewal
 }
 
 const RETRY_MS = 20

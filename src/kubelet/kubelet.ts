@@ -1,5 +1,6 @@
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { Services, type Service } from '../api/core/service.ts'
+import type { TlsOptions } from '../host/http.ts'
 import { sleep } from '../machinery/clock.ts'
 import { errorMessage } from '../machinery/log.ts'
 import { admitPod } from './admit.ts'
@@ -33,6 +34,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   return {
     ready: started.then(({ ready }) => ready),
     port: () => options.server?.port,
+    renew: tls => void started.then(({ renew }) => renew(tls), () => undefined),
     async stop() {
       stopping.abort(new Error('the kubelet stops'))
       await started.then(({ close }) => close(), () => undefined)
@@ -42,6 +44,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
 
 interface Started {
   readonly ready: Promise<void>
+  renew(tls: TlsOptions): void
   close(): Promise<void>
 }
 
@@ -75,6 +78,7 @@ async function start(options: KubeletOptions, signal: AbortSignal): Promise<Star
   void rotateLogs({ runtime, files: host.files, clock, log, containers: () => [...workers.values()].flatMap(({ state }) => state.containers) }, signal)
   return {
     ready: agent.ready,
+    renew: tls => server?.renew(tls),
     async close() {
       await Promise.all([...workers.values()].map(worker => worker.close()))
       await server?.close()

@@ -64,6 +64,8 @@ export interface Kubelet {
   readonly ready: Promise<void>
   /** Port of its server, once it listens. */
   readonly port: () => number | undefined
+  /** Serves with another certificate from now on, and knows the clients of another authority. */
+  renew(tls: TlsOptions): void
   /** Stops looking after the pods; they go on running. */
   stop(): Promise<void>
 }

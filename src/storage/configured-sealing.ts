@@ -81,6 +81,11 @@ export class ConfiguredSealing implements Sealing {
     }
   }
 
+  /** Whether some values may be sealed with a key that is not the newest of its provider. */
+  get hasOlderKeys(): boolean {
+    return this.#config.resources.some(({ providers }) => providers.some(provider => 'keys' in provider && provider.keys.length > 1))
+  }
+
   /** Whether there is any KMS whose health matters. */
   get usesKms(): boolean {
     return this.#kms.size > 0

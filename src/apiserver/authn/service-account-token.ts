@@ -45,6 +45,8 @@ export interface ServiceAccountTokens extends Authenticator {
   readonly issuer: string
   readonly audiences: readonly string[]
   readonly keys: readonly VerificationKey[]
+  /** Signs with another key from now on; tokens of keys that are not named any more are good no more. */
+  useKeys(keys: Pick<ServiceAccountTokenOptions, 'signingKey' | 'olderKeys'>): void
   /** A signed token; the claims are taken as they are. */
   sign(parameters: TokenRequestParameters): Promise<string>
   /** Who the token stands for, and for which of the wanted audiences. Throws 401 when it is ours and not valid, answers undefined when it is not ours. */
@@ -64,14 +66,18 @@ export interface ServiceAccountTokenOptions {
 
 /** Issues and checks the tokens of service accounts, bound to the life of the objects that they name. */
 export function createServiceAccountTokens(options: ServiceAccountTokenOptions): ServiceAccountTokens {
-  const keys = [options.signingKey.public, ...(options.olderKeys ?? [])]
+  let { signingKey } = options
+  // Whoever checks tokens holds this very list.
+  const keys = [signingKey.public, ...(options.olderKeys ?? [])]
   const remembered = new Map<string, JWTPayload>()
 
   async function payloadOf(token: string): Promise<JWTPayload | undefined> {
     const known = remembered.get(token)
     if (known) return known
     if (!isOurs(token, options.issuer)) return undefined
+    const signer = signingKey
     const payload = await verifySignature(token, keys, options)
+    if (signer !== signingKey) return payloadOf(token)
     if (remembered.size >= REMEMBERED_TOKENS) remembered.delete(remembered.keys().next().value!)
     remembered.set(token, payload)
     return payload
@@ -97,7 +103,12 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
 
   return {
     name: 'serviceaccount', issuer: options.issuer, audiences: options.audiences, keys, verify,
-    sign: parameters => sign(parameters, options),
+    sign: parameters => sign(parameters, { ...options, signingKey }),
+    useKeys({ signingKey: next, olderKeys = [] }) {
+      signingKey = next
+      keys.splice(0, keys.length, next.public, ...olderKeys)
+      remembered.clear()
+    },
     authenticate({ bearerToken }) {
       if (!bearerToken) return undefined
       const known = remembered.get(bearerToken)

@@ -10,6 +10,7 @@ export const verbs: readonly VerbEntry[] = [
   { name: 'images', summary: "import, list and remove the node's images", load: async () => (await import('./images.ts')).images },
   { name: 'kubectl', summary: 'run kubectl against this cluster', load: async () => (await import('./kubectl.ts')).kubectl },
   { name: 'kubeconfig', summary: "print the administrator's kubeconfig", load: async () => (await import('./kubeconfig.ts')).kubeconfig },
+  { name: 'rotate', summary: 'replace keys and certificates: encryption-key, service-account-key or certificates', load: async () => (await import('./rotate.ts')).rotate },
   { name: 'server', summary: 'run the cluster in the foreground, for a service manager', load: async () => (await import('./server.ts')).server },
   { name: 'apiserver', summary: 'run only the API server', load: async () => (await import('./component.ts')).componentVerb('apiserver') },
   { name: 'controller-manager', summary: 'run only the controllers', load: async () => (await import('./component.ts')).componentVerb('controller-manager') },

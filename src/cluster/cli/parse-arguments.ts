@@ -34,7 +34,9 @@ export function parseArguments(verb: Verb, args: readonly string[]): ParsedArgum
     } else if (token.value === undefined || (!token.inlineValue && /^--./.test(token.value))) throw badRequest(`--${token.name} needs a value`)
     else if (Object.hasOwn(own, token.name)) parsed.flags[token.name] = token.value
     else {
-      parsed.options[nameOf(token.name)] = token.value
+      const name = nameOf(token.name)
+      const before = (optionSpecs as Readonly<Record<string, { repeats?: boolean }>>)[name]?.repeats ? parsed.options[name] : undefined
+      parsed.options[name] = before === undefined ? token.value : `${before},${token.value}`
       parsed.optionArgs.push(`--${token.name}=${token.value}`)
     }
   }
