@@ -7,7 +7,7 @@ import type { CacheEntry } from '../storage/cache-entry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { WatchCache } from '../storage/watch-cache.ts'
 import { assert } from '../machinery/assert.ts'
-import type { ObjectReader } from './object-reader.ts'
+import type { Change, ObjectReader } from './object-reader.ts'
 
 /** All objects of one stored kind: reads, watches and writes. */
 export type Store = WatchCache<KubeObject>
@@ -95,6 +95,10 @@ export class Stores implements ObjectReader {
 
   version(resource: AnyResource): number {
     return this.of(resource).changedAt()
+  }
+
+  changes<T extends KubeObject>(resource: AnyResource, sinceVersion: number): readonly Change<T>[] | undefined {
+    return this.of(resource).changesAfter(sinceVersion)?.map(({ type, entry, previous }) => ({ object: type === 'DELETED' ? undefined : entry.object as T, previous: previous?.object as T | undefined }))
   }
 
   /** Ends all watches: the server goes. */

@@ -105,6 +105,11 @@ export class WatchCache<T> {
     return this.#tree.get(key)
   }
 
+  /** The events after a revision, or undefined when some of them are forgotten. */
+  changesAfter(revision: number): readonly CacheEvent<T>[] | undefined {
+    return this.#history.after(revision)
+  }
+
   /** Everything as of now. `keep` remembers it for those who will ask for its revision again, with a continue token. */
   snapshot({ keep = false } = {}): Snapshot<T> {
     const snapshot = new Snapshot(this.#tree.clone(), this.revision())

@@ -37,8 +37,9 @@ export function referencesOf(pod: Pod): PodReferences {
   const resourceClaims = new Set<string>()
   for (const claim of pod.spec.resourceClaims ?? []) {
     add(resourceClaims, claim.resourceClaimName)
-    add(resourceClaims, pod.status.resourceClaimStatuses?.find(status => status.name === claim.name)?.resourceClaimName)
+    add(resourceClaims, pod.status?.resourceClaimStatuses?.find(status => status.name === claim.name)?.resourceClaimName)
   }
+  add(resourceClaims, pod.status?.extendedResourceClaimStatus?.resourceClaimName)
   return { secrets, configMaps, claims, resourceClaims, serviceAccounts: new Set(pod.spec.serviceAccountName ? [pod.spec.serviceAccountName] : []) }
 }
 
