@@ -65,12 +65,18 @@ export function planStateful(set: StatefulSet, pods: readonly Pod[], revisions: 
   const condemned = pods.filter(pod => { const ordinal = ordinalOf(set, pod); return ordinal !== undefined && (ordinal < first || ordinal >= first + replicasOf(set)) })
     .sort((a, b) => ordinalOf(set, b)! - ordinalOf(set, a)!)
   if (condemned.length > 0) {
-    if (ordered && condemned.some(isLeaving)) return done()
+    if (ordered && (condemned.some(isLeaving) || isHeldBack(set, condemned, now))) return done(nextAvailable(set, pods, now))
     remove.push(...(ordered ? condemned.slice(0, 1) : condemned.filter(pod => !isLeaving(pod))))
     if (ordered) return done()
   }
   const outdated = planUpdate(set, byOrdinal, revisions)
   return { create, remove: [...remove, ...outdated.filter(pod => !remove.includes(pod))], nextMs: nextAvailable(set, pods, now) }
+}
+
+/** In order, an unhealthy pod goes only when no pod before it is unhealthy too: scaling down halts until those have recovered. */
+function isHeldBack(set: StatefulSet, [last, ...before]: readonly Pod[], now: number): boolean {
+  const isAvailable = (pod: Pod): boolean => isHealthy(pod) && untilAvailable(pod, set.spec.minReadySeconds ?? 0, now) === 0
+  return last !== undefined && !isAvailable(last) && !before.every(isAvailable)
 }
 
 /** From the last to the first: the next pod of an older revision, when all after it are healthy. */

@@ -6,7 +6,7 @@ import { Deployments } from '../api/apps/deployment.ts'
 import { StatefulSets, type StatefulSet } from '../api/apps/stateful-set.ts'
 import { Nodes } from '../api/core/node.ts'
 import { PersistentVolumeClaims } from '../api/core/persistent-volume-claim.ts'
-import { Pods } from '../api/core/pod/pod.ts'
+import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { ReplicationControllers } from '../api/core/replication-controller.ts'
 import { PodDisruptionBudgets } from '../api/policy/pod-disruption-budget.ts'
 import { ClusterRoles } from '../api/rbac/cluster-role.ts'
@@ -124,6 +124,22 @@ test('a stateful set starts its pods in order, each when the one before is ready
   assert.equal((await cluster.list(PersistentVolumeClaims)).length, 3)
   const { status } = await cluster.get(StatefulSets, 'db')
   assert.deepEqual([status.replicas, status.readyReplicas, status.availableReplicas, status.currentRevision === status.updateRevision], [1, 1, 1, true])
+})
+
+test('scaling a stateful set down halts while a pod before the last one is unhealthy too', async () => {
+  await using cluster = await start()
+  await addNodes(cluster, node('a'))
+  await cluster.create(StatefulSets, stateful())
+  await cluster.settle()
+  const ready = (status: 'True' | 'False') => (pod: Pod): Pod =>
+    ({ ...pod, status: { ...pod.status, conditions: pod.status.conditions!.map(condition => (condition.type === 'Ready' ? { ...condition, status } : condition)) } })
+  for (const name of ['db-0', 'db-2']) await cluster.editStatus(Pods, name, ready('False'))
+  await cluster.edit(StatefulSets, 'db', set => ({ ...set, spec: { ...set.spec, replicas: 0 } }))
+  await cluster.settle()
+  assert.equal((await cluster.list(Pods)).length, 3)
+  await cluster.editStatus(Pods, 'db-0', ready('True'))
+  await cluster.settle()
+  assert.equal((await cluster.list(Pods)).length, 0, 'one unhealthy pod alone holds nothing back')
 })
 
 test('a stateful set updates from the last pod to the partition, then to the first', async () => {
