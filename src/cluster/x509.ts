@@ -1,12 +1,8 @@
-import 'reflect-metadata'
-import * as x509 from '@peculiar/x509'
-import { createPrivateKey, createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto'
+import { Address6 } from 'ip-address'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 import type { CertificateSpec } from './certificate-specs.ts'
-
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const
-const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const
-
-type KeyPair = webcrypto.CryptoKeyPair
+import { bits, contentOf, elementsOf, integer, nothing, objectId, octets, sequence, set, tagged, time, utf8String, wrapped, yes } from './der.ts'
 
 /** A certificate with its key, in PEM. */
 export interface Issued {
@@ -26,60 +22,79 @@ export function serialNumber(): string {
   return bytes.toString('hex')
 }
 
-const subjectOf = (commonName: string, organizations: readonly string[] = []): x509.Name =>
-  new x509.Name([...organizations.map(organization => ({ O: [organization] })), { CN: [commonName] }])
-
-async function keysFrom(key: KeyObject): Promise<KeyPair> {
-  return {
-    privateKey: key.toCryptoKey(ALGORITHM, true, ['sign']) as webcrypto.CryptoKey,
-    publicKey: createPublicKey(key).toCryptoKey(ALGORITHM, true, ['verify']) as webcrypto.CryptoKey,
-  }
-}
-
-const newKeys = async (): Promise<KeyPair> => (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as KeyPair
-
-async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
-  return createPrivateKey({ key: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)), format: 'der', type: 'pkcs8' })
-    .export({ format: 'pem', type: 'pkcs8' }) as string
-}
-
-const pem = (certificate: x509.X509Certificate): string => `${certificate.toString('pem').trimEnd()}\n`
-
 /** A self-signed authority. With `keepKey`, which renews it, everything it signed before stays valid. */
-export async function issueAuthority(commonName: string, validity: Validity, keepKey?: string): Promise<Issued> {
-  const keys = keepKey === undefined ? await newKeys() : await keysFrom(createPrivateKey(keepKey))
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(), name: subjectOf(commonName).toString(), ...validity, keys, signingAlgorithm: SIGNING,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: commonName }]),
-    ],
-  })
-  return { certificate: pem(certificate), key: keepKey ?? await keyPem(keys.privateKey) }
+export function issueAuthority(commonName: string, validity: Validity, keepKey?: string): Issued {
+  const signer = keepKey === undefined ? newKey() : createPrivateKey(keepKey)
+  const publicKey = publicBytes(signer)
+  const name = nameOf(commonName)
+  const certificate = signed(signer, { issuer: name, subject: name, validity, publicKey }, [
+    extension('2.5.29.19', sequence(yes()), true),
+    extension('2.5.29.15', bits(Uint8Array.of(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | CERTIFICATE_SIGNING), 2), true),
+    extension('2.5.29.14', octets(keyId(publicKey))),
+    extension('2.5.29.17', alternativeNames([commonName], [])),
+  ])
+  return { certificate, key: keepKey ?? pemOf(signer) }
 }
 
 /** A certificate of its own key for `spec`, signed by `authority`. */
-export async function issueCertificate(spec: CertificateSpec, authority: Issued, validity: Validity): Promise<Issued> {
-  const issuer = new x509.X509Certificate(authority.certificate)
-  const signer = await keysFrom(createPrivateKey(authority.key))
-  const keys = await newKeys()
-  const names = [
-    ...(spec.dnsNames ?? []).map(value => ({ type: 'dns', value }) as const),
-    ...(spec.ipAddresses ?? []).map(value => ({ type: 'ip', value }) as const),
-  ]
-  const usages = spec.usages.map(usage => x509.ExtendedKeyUsage[usage === 'server' ? 'serverAuth' : 'clientAuth'])
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(), subject: subjectOf(spec.commonName, spec.organizations).toString(), issuer: issuer.subject, ...validity,
-    publicKey: keys.publicKey, signingKey: signer.privateKey, signingAlgorithm: SIGNING,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-      new x509.ExtendedKeyUsageExtension(usages),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
-    ],
-  })
-  return { certificate: pem(certificate), key: await keyPem(keys.privateKey) }
+export function issueCertificate(spec: CertificateSpec, authority: Issued, validity: Validity): Issued {
+  const signer = createPrivateKey(authority.key)
+  const key = newKey()
+  const { commonName, organizations, dnsNames = [], ipAddresses = [] } = spec
+  const certificate = signed(signer, { issuer: subjectIn(authority.certificate), subject: nameOf(commonName, organizations), validity, publicKey: publicBytes(key) }, [
+    extension('2.5.29.19', sequence(), true),
+    extension('2.5.29.15', bits(Uint8Array.of(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT), 5), true),
+    extension('2.5.29.37', sequence(...spec.usages.map(usage => objectId(PURPOSES[usage])))),
+    extension('2.5.29.35', sequence(tagged(0, keyId(publicBytes(signer))))),
+    ...(dnsNames.length + ipAddresses.length > 0 ? [extension('2.5.29.17', alternativeNames(dnsNames, ipAddresses))] : []),
+  ])
+  return { certificate, key: pemOf(key) }
+}
+
+const DIGITAL_SIGNATURE = 0x80
+const KEY_ENCIPHERMENT = 0x20
+const CERTIFICATE_SIGNING = 0x04
+const PURPOSES = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const
+
+const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+const pemOf = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }) as string
+const publicBytes = (key: KeyObject): Uint8Array => createPublicKey(key).export({ format: 'der', type: 'spki' })
+/** RFC 5280's first method: a hash of the key's bits, without what says which kind of key it is and how many bits are unused. */
+const keyId = (publicKey: Uint8Array): Uint8Array => createHash('sha1').update(contentOf(elementsOf(publicKey)[1]!).subarray(1)).digest()
+
+const extension = (id: string, value: Uint8Array, isCritical = false): Uint8Array => sequence(objectId(id), ...(isCritical ? [yes()] : []), octets(value))
+
+const nameOf = (commonName: string, organizations: readonly string[] = []): Uint8Array => sequence(
+  ...organizations.map(organization => set(sequence(objectId('2.5.4.10'), utf8String(organization)))),
+  set(sequence(objectId('2.5.4.3'), utf8String(commonName))),
+)
+
+/** The subject as the certificate has it, byte by byte: whoever made it may write names in another way. */
+function subjectIn(certificate: string): Uint8Array {
+  const [toBeSigned] = elementsOf(new X509Certificate(certificate).raw)
+  const [_version, _serial, _algorithm, _issuer, _validity, subject] = elementsOf(toBeSigned!)
+  return subject!
+}
+
+const alternativeNames = (dnsNames: readonly string[], ipAddresses: readonly string[]): Uint8Array => sequence(
+  ...dnsNames.map(name => tagged(2, Buffer.from(name))),
+  ...ipAddresses.map(address => tagged(7, Uint8Array.from(isIPv4(address) ? address.split('.').map(Number) : new Address6(address).toUnsignedByteArray()))),
+)
+
+interface Contents {
+  issuer: Uint8Array
+  subject: Uint8Array
+  validity: Validity
+  publicKey: Uint8Array
+}
+
+/** A certificate of the third version, in PEM. */
+function signed(signer: KeyObject, { issuer, subject, validity, publicKey }: Contents, extensions: readonly Uint8Array[]): string {
+  const algorithm = signer.asymmetricKeyType === 'rsa' ? sequence(objectId('1.2.840.113549.1.1.11'), nothing()) : sequence(objectId('1.2.840.10045.4.3.2'))
+  const toBeSigned = sequence(
+    wrapped(0, integer(Uint8Array.of(2))), integer(Buffer.from(serialNumber(), 'hex')), algorithm, issuer,
+    sequence(time(validity.notBefore), time(validity.notAfter)), subject, publicKey, wrapped(3, sequence(...extensions)),
+  )
+  const whole = sequence(toBeSigned, algorithm, bits(sign('sha256', toBeSigned, signer)))
+  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(whole).toString('base64').match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`
 }
