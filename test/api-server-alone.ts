@@ -5,7 +5,7 @@ import type { Authenticator } from '../src/apiserver/authn/authenticator.ts'
 import { certificateAuthenticator } from '../src/apiserver/authn/certificate.ts'
 import { readSigningKey } from '../src/apiserver/authn/service-account-key.ts'
 import { createServiceAccountTokens } from '../src/apiserver/authn/service-account-token.ts'
-import { listen } from '../src/apiserver/network.ts'
+import { listen, type NetworkOptions } from '../src/apiserver/network.ts'
 import { issueAuthority, issueCertificate } from '../src/cluster/x509.ts'
 import { systemClock } from '../src/machinery/clock.ts'
 import { silentLog } from '../src/machinery/log.ts'
@@ -25,7 +25,7 @@ const adminToken: Authenticator = {
 type Parts = Parameters<typeof memoryStorage>[0]
 
 /** An API server by itself over an empty memory, or the given storage, on a free port: no controllers, no nodes. */
-export async function startAlone(open: (parts: Parts) => Storage | Promise<Storage> = memoryStorage) {
+export async function startAlone(open: (parts: Parts) => Storage | Promise<Storage> = memoryStorage, options: Partial<NetworkOptions> = {}) {
   const authority = await issueAuthority('ca', validity)
   const server = await issueCertificate({ name: 'server', authority: 'ca', commonName: 'server', usages: ['server'], ipAddresses: ['127.0.0.1'] }, authority, validity)
   const admin = await issueCertificate({ name: 'admin', authority: 'ca', commonName: 'admin', organizations: ['system:masters'], usages: ['client'] }, authority, validity)
@@ -40,7 +40,7 @@ export async function startAlone(open: (parts: Parts) => Storage | Promise<Stora
   })
   const http = await listen(api, {
     tls: { cert: server.certificate, key: server.key, clientCa: authority.certificate }, advertised: { address: '192.0.2.1' },
-    authenticators: [certificateAuthenticator, adminToken, api.server.tokens!],
+    authenticators: [certificateAuthenticator, adminToken, api.server.tokens!], ...options,
   })
   return {
     port: http.port, admin, authority,

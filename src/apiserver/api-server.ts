@@ -60,7 +60,9 @@ export interface ApiServer {
   readonly authorizer: AuthorizerChain
   readonly checks: readonly HealthCheck[]
   readonly serviceIps: ServiceIps
-  /** Says that it is not ready any more, and ends all watches. */
+  /** Says that it is not ready any more, and works on. */
+  leave(): void
+  /** Ends all watches besides. */
   stop(): void
   close(): Promise<void>
 }
@@ -95,7 +97,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const stopping = new AbortController()
   stopping.signal.addEventListener('abort', () => stores.endWatches(), { once: true })
   const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }), ...(instruments?.tracing && { tracing: instruments.tracing }) }
-  const checks = healthChecks(storage, stopping.signal)
+  const leaving = new AbortController()
+  const stop = (): void => { for (const each of [leaving, stopping]) each.abort() }
+  const checks = healthChecks(storage, leaving.signal)
   const local = localApi(server)
   if (options.bootstrap ?? true) {
     await bootstrap(local, stores)
@@ -103,16 +107,17 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   }
   return {
     local, server, stores, authorizer, checks, serviceIps,
-    stop: () => stopping.abort(),
+    leave: () => leaving.abort(),
+    stop,
     async close() {
-      stopping.abort()
+      stop()
       await stores.close()
     },
   }
 }
 
 /** The storage answers, the caches are loaded, and nobody has begun to shut the server down. The rest is done before anybody can ask. */
-function healthChecks(storage: Storage, stopping: AbortSignal): readonly HealthCheck[] {
+function healthChecks(storage: Storage, leaving: AbortSignal): readonly HealthCheck[] {
   const all = ['healthz', 'livez', 'readyz'] as const
   const live = ['healthz', 'livez'] as const
   const done = (): boolean => true
@@ -124,7 +129,7 @@ function healthChecks(storage: Storage, stopping: AbortSignal): readonly HealthC
     { name: 'etcd', of: live, check: isStored },
     { name: 'informer-sync', of: ['readyz'], check: done },
     ...STARTUP_STEPS.map(name => ({ name, of: all, check: name === STORAGE_STEP ? isStored : done })),
-    { name: 'shutdown', of: ['readyz'], check: () => !stopping.aborted },
+    { name: 'shutdown', of: ['readyz'], check: () => !leaving.aborted },
   ]
 }
 

@@ -1,4 +1,5 @@
 import { serveHttp, type HttpServer, type TlsOptions } from '../host/http.ts'
+import { sleep } from '../machinery/clock.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Authenticator } from './authn/authenticator.ts'
 import { tendFlowSchemas } from './flow/dangling.ts'
@@ -26,6 +27,8 @@ export interface NetworkOptions {
   readonly authenticators: readonly Authenticator[]
   /** Where pods reach the server: what the service `kubernetes` leads to. Absent: there is none. */
   readonly advertised?: { readonly address: string; readonly port?: number }
+  /** How long requests are still taken on after the server has said that it goes. */
+  readonly shutdownDelayMs?: number
   /** Texts for OpenAPI. */
   readonly describe?: DescribeLater
   readonly checks?: readonly HealthCheck[]
@@ -69,9 +72,12 @@ export async function listen(api: ApiServer, options: NetworkOptions): Promise<H
   if (options.advertised) await advertise(api, { port: http.port, ...options.advertised })
   return {
     ...http,
-    close(graceMs) {
+    async close(graceMs) {
+      api.leave()
+      // Those who pass requests on to this server need time to see that it is not ready.
+      if (options.shutdownDelayMs) await sleep(server.clock, options.shutdownDelayMs)
       api.stop()
-      return http.close(graceMs)
+      await http.close(graceMs)
     },
   }
 }

@@ -88,6 +88,7 @@ const specs = {
   serviceAccountSigningKeyFile: { value: 'FILE', help: 'the private key that signs tokens of service accounts (empty: one in the data folder, which "k8ts rotate" replaces)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   serviceAccountKeyFile: { value: 'FILE', help: 'keys that tokens of service accounts are checked with; may be given several times', default: constant(''), repeats: true, parse: text => text.split(',').filter(each => each !== '').map(each => resolve(each)) },
   serviceAccountSigningEndpoint: { value: 'SOCKET', help: 'a signer outside of the server: there is none in k8ts', default: constant(''), parse: text => (text === '' ? '' : unfit('tokens are signed by the server itself: use --service-account-signing-key-file')) },
+  shutdownDelayDuration: { value: 'TIME', help: 'how long the API server takes requests on after it has said at /readyz that it goes', default: constant('0s'), parse: text => milliseconds(text) },
   auditPolicyFile: { value: 'FILE', help: 'what the audit log tells (audit.k8s.io/v1 Policy; empty: who did what, at level Metadata)', default: constant(''), parse: text => (text === '' ? '' : resolve(text)) },
   auditLogPath: { value: 'FILE', help: 'where the audit log goes (-: standard output; empty: there is none)', default: constant(''), parse: text => (text === '-' ? text : optionalPath(text)) },
   auditLogFormat: { value: 'FORMAT', help: 'of the audit log: json or legacy (lines without bodies)', default: constant('json'), parse: oneOf('json', 'legacy') },

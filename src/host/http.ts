@@ -46,7 +46,7 @@ export interface HttpServer {
   port: number
   /** Takes a new certificate for connections from now on. */
   renew(tls: TlsOptions): void
-  /** Stops listening and, after `graceMs`, cuts what is still open. */
+  /** Stops listening, tells clients so with their last answers, and after `graceMs` cuts what is still open. */
   close(graceMs?: number): Promise<void>
 }
 
@@ -73,10 +73,10 @@ const IDLE_MS = 90_000
 /** The first that both sides know is taken. With 128 bits large answers cost a third less than with 256, and Go's servers choose them as well. */
 const CIPHERS = ['TLS_AES_128_GCM_SHA256', ...DEFAULT_CIPHERS.split(':').filter(name => name !== 'TLS_AES_128_GCM_SHA256')].join(':')
 
-function createServer({ tls, ...options }: ServeOptions): Http2SecureServer | Server {
+function createServer({ tls, ...options }: ServeOptions, isClosing: () => boolean): Http2SecureServer | Server {
   const server = tls ? createTlsServer(tls) : createPlainServer({ noDelay: true, maxHeaderSize: HEADER_LIMIT })
   const { handler, serve } = options
-  server.on('request', serve ? (request: IncomingMessage, response: ServerResponse) => serve(new Http1Wire(request, response)) : handler!)
+  server.on('request', serve ? (request: IncomingMessage, response: ServerResponse) => serve(new Http1Wire(request, response, isClosing)) : handler!)
   if (serve) {
     // Who asks for requests gets those of HTTP/2 as well, made from streams by a listener of Node's own.
     server.removeAllListeners('stream')
@@ -97,7 +97,8 @@ function createTlsServer(tls: TlsOptions): Http2SecureServer {
 
 /** Serves HTTP until closed. Rejects when the address cannot be had (`EADDRINUSE`). */
 export function serveHttp(options: ServeOptions): Promise<HttpServer> {
-  const server = createServer(options)
+  let isClosing = false
+  const server = createServer(options, () => isClosing)
   ;(server as { keepAliveTimeout?: number }).keepAliveTimeout = IDLE_MS
   const connections = new Set<Duplex>()
   const sessions = new Set<{ close(): void; destroy(): void }>()
@@ -116,6 +117,7 @@ export function serveHttp(options: ServeOptions): Promise<HttpServer> {
   server.on('clientError', (_error: Error, socket: Duplex) => socket.destroy())
   if (options.onUpgrade) server.on('upgrade', options.onUpgrade)
   const close = (graceMs = 0): Promise<void> => new Promise(resolve => {
+    isClosing = true
     const cut = later(() => { for (const each of [...sessions, ...connections]) each.destroy() }, graceMs)
     server.close(() => { cut(); resolve() })
     for (const session of sessions) session.close()

@@ -65,10 +65,13 @@ const unframed = (piece: Uint8Array): Uint8Array => piece.subarray(piece.indexOf
 export class Http1Wire implements Wire {
   readonly body: IncomingMessage
   readonly #response: ServerResponse
+  readonly #isLast: () => boolean
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** `isLast` tells, when the answer begins, whether its connection takes no more requests. */
+  constructor(request: IncomingMessage, response: ServerResponse, isLast = (): boolean => false) {
     this.body = request
     this.#response = response
+    this.#isLast = isLast
     response.on('error', ignore)
   }
 
@@ -109,11 +112,12 @@ export class Http1Wire implements Wire {
   }
 
   answer(status: number, headers: HeaderList, body: Uint8Array | undefined): void {
-    this.#response.writeHead(status, headers)
+    this.begin(status, headers)
     this.#response.end(body)
   }
 
   begin(status: number, headers: HeaderList): void {
+    if (this.#isLast()) headers.push('connection', 'close')
     this.#response.writeHead(status, headers)
   }
 

@@ -21,6 +21,9 @@ export interface CacheWatchOptions {
   select?: IndexSelection
 }
 
+/** A follower has had its connection's buffers full for this many events: it does not read. */
+const FOLLOWER_LIMIT = 1_000
+
 /** Takes events as they happen, so that nothing waits and nothing is promised for each of many watchers. */
 export interface Follower<T> {
   /** False: there is room for no more until `resume` is called. Never throws. */
@@ -69,7 +72,7 @@ export class CacheWatch<T> implements AsyncIterable<readonly CacheEvent<T>[] | G
       this.#taken = event.revision
       return
     }
-    if (this.#queue.length >= this.#limit) return this.end('gone')
+    if (this.#queue.length >= (this.#follower ? Math.min(this.#limit, FOLLOWER_LIMIT) : this.#limit)) return this.end('gone')
     this.#queue.push(event)
     this.#notifier.notify()
   }
