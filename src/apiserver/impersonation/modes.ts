@@ -20,42 +20,55 @@ export interface Impersonated {
   readonly constraint?: string
 }
 
-/** A way of being allowed to be taken for somebody, narrow ones first: for one kind of identity and one kind of request. */
+/** A way of being allowed to be taken for somebody, narrow ones first: for one kind of identity and one kind of request. The last allows all requests. */
 interface Mode {
   readonly name: string
   appliesTo(wanted: User, requester: User): boolean
+  check(authorizer: Authorizer, mode: Mode, impersonation: Impersonation): Promise<Impersonated>
 }
 
 const onlyNamed = ({ uid, groups, extra }: User): boolean => !uid && groups.length === 0 && Object.keys(extra ?? {}).length === 0
 
 const modes: readonly Mode[] = [
-  { name: 'associated-node', appliesTo: (wanted, requester) => onlyNamed(wanted) && isAssociated(requester, wanted.name) },
-  { name: 'arbitrary-node', appliesTo: wanted => onlyNamed(wanted) && nodeNameOf(wanted.name) !== undefined },
-  { name: 'serviceaccount', appliesTo: wanted => onlyNamed(wanted) && accountOf(wanted.name) !== undefined },
-  { name: 'user-info', appliesTo: wanted => nodeNameOf(wanted.name) === undefined && accountOf(wanted.name) === undefined },
+  { name: 'associated-node', appliesTo: (wanted, requester) => onlyNamed(wanted) && isAssociated(requester, wanted.name), check: constrained },
+  { name: 'arbitrary-node', appliesTo: wanted => onlyNamed(wanted) && nodeNameOf(wanted.name) !== undefined, check: constrained },
+  { name: 'serviceaccount', appliesTo: wanted => onlyNamed(wanted) && accountOf(wanted.name) !== undefined, check: constrained },
+  { name: 'user-info', appliesTo: wanted => nodeNameOf(wanted.name) === undefined && accountOf(wanted.name) === undefined, check: constrained },
+  { name: 'legacy', appliesTo: () => true, check: unconstrained },
 ]
 
 /** How many values of one kind are first asked about all at once. */
 const MANY = 4
+const REMEMBERED = 10_000
+/** The mode that last served a user, by authorizer: it is asked first the next time, and its refusal is the one that is told. */
+const lastModes = new WeakMap<Authorizer, Map<string, Mode>>()
 
-/** The first mode that allows it decides; when none does, the first refusal is told. `impersonate` itself, which allows all requests, is asked last. */
-export async function impersonated(authorizer: Authorizer, { requester, wanted, info, query }: Impersonation): Promise<Impersonated> {
+/** The first mode that allows it decides; when none does, the first refusal is told. */
+export async function impersonated(authorizer: Authorizer, impersonation: Impersonation): Promise<Impersonated> {
+  const { requester, wanted } = impersonation
+  let last = lastModes.get(authorizer)
+  if (!last) lastModes.set(authorizer, (last = new Map()))
+  const first = last.get(requester.name)
   let refused: unknown
-  for (const mode of modes) {
+  for (const mode of first ? [first, ...modes.filter(each => each !== first)] : modes) {
     if (!mode.appliesTo(wanted, requester)) continue
     try {
-      return await constrained(authorizer, mode, { requester, wanted, info, query })
+      const found = await mode.check(authorizer, mode, impersonation)
+      if (last.size >= REMEMBERED) last.delete(last.keys().next().value!)
+      last.set(requester.name, mode)
+      return found
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
       refused ??= error
     }
   }
-  try {
-    const groups = await checkIdentity(authorizer, requester, wanted, { verb: 'impersonate', group: '', isConstrained: false })
-    return { user: withStanding({ ...wanted, groups }) }
-  } catch (error) {
-    throw refused ?? error
-  }
+  throw refused
+}
+
+/** `impersonate` itself, for whatever is asked. */
+async function unconstrained(authorizer: Authorizer, _mode: Mode, { requester, wanted }: Impersonation): Promise<Impersonated> {
+  const groups = await checkIdentity(authorizer, requester, wanted, { verb: 'impersonate', group: '', isConstrained: false })
+  return { user: withStanding({ ...wanted, groups }) }
 }
 
 /** One mode: may the requester do this kind of request as anybody of this kind, and may it be this very identity? */
