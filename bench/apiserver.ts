@@ -1,5 +1,5 @@
 // Measures the API server in a process of its own, through HTTPS with a client certificate, and tells what each request costs that process:
-// node bench/apiserver.ts [pods] [--large] [--memory] [--prof] [--only=create,get,list,pages,watch,stall]
+// node bench/apiserver.ts [pods] [--large] [--memory] [--prof] [--only=create,get,list,pages,watch,idle,stall]
 import { fork } from 'node:child_process'
 import { connect } from 'node:http2'
 import { Connection, type Credentials } from './http1-client.ts'
@@ -67,23 +67,60 @@ async function once(label: string, path: string, headers: Record<string, string>
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
-async function watches(label: string, open: (onEvent: (count: number) => void) => Promise<() => void>): Promise<void> {
-  let events = 0
-  const close = await open(seen => { events += seen })
-  await sleep(1500)
+/** Updates of one pod, 20 a second: what each costs the server, and what it costs for each event that somebody saw. */
+async function updates(label: string, watching: { events: number; seenAt: (() => void) | undefined } = { events: 0, seenAt: undefined }): Promise<void> {
   const writer = await Connection.open(access)
-  events = 0
+  const delays: number[] = []
+  let sent = 0
+  watching.events = 0
+  watching.seenAt = () => delays.push(performance.now() - sent)
   const patches = 60
   const before = await usage()
   for (let round = 0; round < patches; round++) {
-    await writer.request('PATCH', `${pods}/b-1`, JSON.stringify({ metadata: { labels: { round: String(round + performance.now()) } } }), { 'content-type': 'application/merge-patch+json' })
+    sent = performance.now()
+    await writer.request('PATCH', `${pods}/b-1`, JSON.stringify({ metadata: { labels: { round: String(round + sent) } } }), { 'content-type': 'application/merge-patch+json' })
     await sleep(50)
   }
   await sleep(500)
   const used = microseconds(await usage()) - microseconds(before)
-  console.log(`${title(label)} ${(used / Math.max(events, 1)).toFixed(1)} µs of the server's CPU per event (${events} events, the updates included)`)
+  delays.sort((one, other) => one - other)
+  const perEvent = watching.events === 0 ? '' : `, ${(used / watching.events).toFixed(1)} µs per event (${watching.events} events), p99 ${delays[Math.floor(delays.length * 0.99)]!.toFixed(1)} ms`
+  console.log(`${title(label)} ${(used / patches).toFixed(0)} µs of the server's CPU per update${perEvent}`)
   writer.close()
+}
+
+async function watches(label: string, open: (onEvent: (count: number) => void) => Promise<() => void>): Promise<void> {
+  const watching = { events: 0, seenAt: undefined as (() => void) | undefined }
+  const close = await open(seen => {
+    watching.events += seen
+    watching.seenAt?.()
+  })
+  await sleep(1500)
+  await updates(label, watching)
   close()
+  await sleep(500)
+}
+
+/** Watches over HTTP/2, a thousand on each connection. */
+function manyWatches(total: number, path: string): { opened: Promise<unknown>; close(): void } {
+  const sessions = Array.from({ length: Math.ceil(total / 1000) }, () => connect(`https://127.0.0.1:${access.port}`, access))
+  const streams = Array.from({ length: total }, (_, index) => sessions[index % sessions.length]!.request({ ':path': path, accept: 'application/json' }).resume())
+  const answered = streams.map(stream => new Promise(resolve => stream.once('response', resolve)))
+  return { opened: Promise.all(answered), close: () => { for (const session of sessions) session.destroy() } }
+}
+
+async function idle(total: number): Promise<void> {
+  const before = await usage()
+  const watching = manyWatches(total, `/api/v1/namespaces/default/secrets?watch=1&allowWatchBookmarks=true`)
+  await watching.opened
+  await sleep(2000)
+  const quiet = await usage()
+  await sleep(10_000)
+  const after = await usage()
+  const kilobytes = (after.memory.rss - before.memory.rss) / total / 1000
+  console.log(`${title(`${total.toLocaleString('en')} idle watches, HTTP/2`)} ${kilobytes.toFixed(1)} KB each, ${((microseconds(after) - microseconds(quiet)) / 100_000).toFixed(2)} % of a core, ${Math.round((microseconds(quiet) - microseconds(before)) / total)} µs to open one`)
+  watching.close()
+  await sleep(1000)
 }
 
 const setup = await Connection.open(access)
@@ -122,6 +159,17 @@ if (wants('watch')) {
     return () => session.destroy()
   })
 }
+if (wants('watch')) {
+  await updates('updates that nobody watches')
+  for (const [label, path] of [['1,000 watches that match nothing', `${pods}?watch=1&labelSelector=app%3Dnone`], ['1,000 watches of another kind', '/api/v1/namespaces/default/secrets?watch=1'], ['1,000 watches of other pods by name', `${pods}?watch=1&fieldSelector=metadata.name%3Dnone`]] as const) {
+    const watching = manyWatches(1000, path)
+    await watching.opened
+    await updates(label)
+    watching.close()
+    await sleep(500)
+  }
+}
+if (wants('idle')) await idle(10_000)
 if (wants('stall')) {
   const readers = await Promise.all(Array.from({ length: 10 }, () => Connection.open(access)))
   const small = await Connection.open(access)
