@@ -67,7 +67,7 @@ const typeName = (value: Value): string =>
 export function printed(value: Value): string {
   if (value === null) return 'null'
   if (typeof value === 'string' || typeof value === 'boolean' || isInt(value)) return String(value)
-  if (value instanceof Double) return formatDouble(value.value)
+  if (value instanceof Double) return formatDouble(value.value, 1e21)
   if (value instanceof Uint) return String(value.value)
   if (value instanceof Uint8Array) return new TextDecoder().decode(value)
   if (value instanceof Timestamp) return formatTimestamp(value)

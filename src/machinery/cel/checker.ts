@@ -214,7 +214,7 @@ class Checker {
     let element: Type | undefined
     for (const { value, optional } of expr.elements) {
       const type = this.check(value)
-      element = this.join(value, element, optional ? this.unwrapped(value, type) : type)
+      element = this.join(element, optional ? this.unwrapped(value, type) : type)
     }
     return listType(element ?? this.free())
   }
@@ -222,9 +222,9 @@ class Checker {
   private map(expr: CreateMap): Type {
     let [keys, values]: [Type | undefined, Type | undefined] = [undefined, undefined]
     for (const { key, value, optional } of expr.entries) {
-      keys = this.join(key, keys, this.check(key))
+      keys = this.join(keys, this.check(key))
       const type = this.check(value)
-      values = this.join(value, values, optional ? this.unwrapped(value, type) : type)
+      values = this.join(values, optional ? this.unwrapped(value, type) : type)
     }
     return mapType(keys ?? this.free(), values ?? this.free())
   }
@@ -234,11 +234,10 @@ class Checker {
     return unwrapOptional(type)
   }
 
-  private join(expr: Expr, previous: Type | undefined, current: Type): Type {
+  private join(previous: Type | undefined, current: Type): Type {
     if (!previous) return current
     if (this.isAssignable(previous, current)) return moreGeneral(previous, current)
-    if (!this.env.options.homogeneousLiterals) return DYN
-    return this.report(expr, `expected type '${formatType(previous)}' but found '${formatType(current)}'`)
+    return DYN
   }
 
   private struct(expr: CreateStruct): Type {

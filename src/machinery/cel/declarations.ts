@@ -13,7 +13,7 @@ export interface Overload {
   /** Absent where the function as a whole decides by the values (`dispatch`), and for operators that the planner knows. */
   readonly call?: (...args: never[]) => Value
   /** A faster `call` where some arguments are known beforehand (a regular expression, mostly). */
-  readonly specialize?: ((constants: readonly (Value | undefined)[]) => ((...args: Value[]) => Value) | undefined) | undefined
+  readonly specialize?: ((constants: readonly (Value | undefined)[]) => ((...args: Value[]) => Value) | { readonly error: string } | undefined) | undefined
   readonly cost?: CostModel | undefined
 }
 

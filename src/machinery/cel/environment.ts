@@ -23,9 +23,7 @@ export interface EnvironmentOptions {
   readonly optionals?: boolean
   /** a.`b-c`: fields in quotes. */
   readonly quotedFields?: boolean
-  /** Elements of a literal list or map have one type; `[1, "a"]` is refused. */
-  readonly homogeneousLiterals?: boolean
-  /** Literal arguments of `matches`, `duration` and `timestamp` are checked. */
+  /** Literals are checked: durations, timestamps, patterns and formats must be sound, elements of lists and maps of one type. */
   readonly checkLiterals?: boolean
 }
 

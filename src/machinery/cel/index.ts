@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts'
 /** Kubernetes 1.36's environment, without any variables: `extend` it with those of the place where expressions stand. */
 export const kubernetesEnvironment: Environment = environment({
   libraries: kubernetesLibraries,
-  options: { optionals: true, homogeneousLiterals: true, checkLiterals: true },
+  options: { optionals: true, checkLiterals: true },
 })
 
 /** What one evaluation may cost at most. */

@@ -1,18 +1,16 @@
-import { Double, Uint, fail, int64, isInt, noSuchOverload, uint64 } from './values.ts'
+import { Double, Duration, Timestamp, Uint, fail, int64, isInt, noSuchOverload, uint64 } from './values.ts'
 import type { Value } from './values.ts'
 
-/** A double as Go's shortest format prints it (`%g`): an exponent from 1e+21 on and below 1e-4. */
-export function formatDouble(value: number): string {
+/** A double as Go prints it: shortest, with an exponent below 1e-4 and from `plainBelow` on (strconv: 1e6, fmt: 1e21). */
+export function formatDouble(value: number, plainBelow = 1e6): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   if (Object.is(value, -0)) return '-0'
   const size = Math.abs(value)
-  if (value === 0 || (size >= 1e-4 && size < 1e21)) return size >= 1e-4 ? plain(value) : '0'
+  if (value === 0 || (size >= 1e-4 && size < plainBelow)) return String(value)
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string]
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`
 }
-
-const plain = (value: number): string => (Math.abs(value) < 1e21 ? String(value) : value.toFixed(0))
 
 /** The integer part, toward zero, when it is in the range of int64. */
 export function doubleToInt(value: number): Value {
@@ -43,9 +41,13 @@ function numeric(name: string, small: Small, large: Big, floating?: Small) {
     }
     if (a instanceof Double && floating) return b instanceof Double ? new Double(floating(a.value, b.value)) : noSuchOverload()
     if (a instanceof Uint) return b instanceof Uint ? uint64(large(a.value, b.value)) : noSuchOverload()
-    return fail(`no such overload: ${name}`)
+    return refuseOperator(name, a)
   }
 }
+
+/** The failure of an operator on a value that does not have it: strings and times answer themselves, for the others the operator is named. */
+export const refuseOperator = (name: string, value: Value): never =>
+  (typeof value === 'string' || value instanceof Timestamp || value instanceof Duration ? noSuchOverload() : fail(`no such overload: ${name}`))
 
 export const addNumbers = numeric('_+_', (a, b) => a + b, (a, b) => a + b, (a, b) => a + b)
 export const subtractNumbers = numeric('_-_', (a, b) => a - b, (a, b) => a - b, (a, b) => a - b)
@@ -56,5 +58,5 @@ export const modulo = numeric('_%_', (a, b) => (b === 0 ? fail('modulus by zero'
 export function negate(value: Value): Value {
   if (typeof value === 'number') return 0 - value
   if (typeof value === 'bigint') return int64(-value)
-  return value instanceof Double ? new Double(-value.value) : typeof value === 'boolean' ? noSuchOverload() : fail('no such overload: -_')
+  return value instanceof Double ? new Double(-value.value) : typeof value === 'boolean' ? noSuchOverload() : refuseOperator('-_', value)
 }

@@ -10,6 +10,8 @@ import type { Run } from './frame.ts'
 import type { Plan, PlanPart, Planner, Scope } from './planned.ts'
 import type { Value } from './values.ts'
 
+/** Functions of the language that do not name themselves when they refuse. */
+const PLAIN_REFUSAL = new Set(['contains', 'startsWith', 'endsWith', 'matches'])
 const CONVERSIONS = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'])
 
 /** Plans a call: the operators that do not simply take values have plans of their own. */
@@ -22,7 +24,7 @@ export function planCall(planner: Planner, expr: Call, scope: Scope, plan: PlanP
   const declaration = resolved?.declaration ?? unchecked(planner, expr)
   if (!declaration) return plain(() => fail(`unbound function: ${expr.name}`))
   if (declaration.name === 'or' || declaration.name === 'orValue') return planOptionalOr(declaration.name, args)
-  return planFunction(declaration, resolved?.overloads, args, resolved ? target !== undefined : expr.target !== undefined)
+  return planFunction(planner, declaration, resolved?.overloads, args, resolved ? target !== undefined : expr.target !== undefined)
 }
 
 /** What an unchecked call means. */
@@ -115,7 +117,7 @@ function planIn(element: Plan, range: Plan): Plan {
     if (!isFree) charge(frame, container instanceof List ? container.size : 1)
     if (container instanceof CelMap) return container.find(value) !== undefined
     if (!(container instanceof List)) return noSuchOverload()
-    for (const candidate of container) if (equal(value, candidate)) return true
+    for (let i = 0; i < container.size; i++) if (equal(value, container.at(i))) return true
     return false
   })
 }
@@ -125,7 +127,7 @@ function planOptionalOr(name: string, args: readonly Plan[]): Plan {
   const [left, right] = args.map(full) as [Run, Run]
   return plain(frame => {
     const first = left(frame)
-    if (!(first instanceof Optional)) return fail(`no such overload: ${typeOf(first).name}.${name}()`)
+    if (!(first instanceof Optional)) return first
     if (first.value !== undefined) return name === 'or' ? first : first.value
     const second = right(frame)
     return name === 'or' && !(second instanceof Optional) ? noSuchOverload() : second
@@ -134,21 +136,24 @@ function planOptionalOr(name: string, args: readonly Plan[]): Plan {
 
 type AnyCall = (...args: Value[]) => Value
 
-function planFunction(declaration: FunctionDeclaration, resolved: readonly Overload[] | undefined, args: readonly Plan[], method: boolean): Plan {
+function planFunction(planner: Planner, declaration: FunctionDeclaration, resolved: readonly Overload[] | undefined, args: readonly Plan[], method: boolean): Plan {
   const overloads = (resolved ?? declaration.overloads).filter(overload => overload.args.length === args.length && overload.method === method)
   const constants = args.map(arg => arg.constant?.value)
-  if (args.length === 1 && constants[0] !== undefined && CONVERSIONS.has(declaration.name)) return planConversion(declaration, overloads, constants[0])
+  if (args.length === 1 && constants[0] !== undefined && CONVERSIONS.has(declaration.name)) return planConversion(planner, declaration, overloads, constants[0])
   const only = overloads.length === 1 ? overloads[0] : undefined
-  const call = (only?.specialize?.(constants) ?? callOf(declaration, overloads)) as AnyCall
+  const special = only?.specialize?.(constants)
+  if (special && 'error' in special) planner.errors.push(special.error)
+  const call = special && !('error' in special) ? special : callOf(declaration, overloads)
   return plain(withCost(call, args.map(full), only ? only.cost : dynamicCost(overloads)))
 }
 
-/** A conversion of a literal is done once, and costs nothing. */
-function planConversion(declaration: FunctionDeclaration, overloads: readonly Overload[], argument: Value): Plan {
+/** A conversion of a literal is done once, and costs nothing; one that fails spoils the program. */
+function planConversion(planner: Planner, declaration: FunctionDeclaration, overloads: readonly Overload[], argument: Value): Plan {
   try {
     return constant(callOf(declaration, overloads)(argument))
   } catch (error) {
     if (!(error instanceof EvalFailure)) throw error
+    planner.errors.push(error.message)
     return plain(() => fail(error.message))
   }
 }
@@ -157,6 +162,10 @@ function planConversion(declaration: FunctionDeclaration, overloads: readonly Ov
 function callOf(declaration: FunctionDeclaration, overloads: readonly Overload[]): AnyCall {
   if (declaration.dispatch) return declaration.dispatch as AnyCall
   const [only] = overloads
+  if (only?.call && PLAIN_REFUSAL.has(declaration.name)) {
+    const call = only.call as AnyCall
+    return (...values) => (accepts(only, values) ? call(...values) : noSuchOverload())
+  }
   if (only && overloads.length === 1) {
     const call = only.call as AnyCall
     return (...values) => (accepts(only, values) ? call(...values) : refuse(declaration.name, values))
@@ -181,6 +190,15 @@ function dynamicCost(overloads: readonly Overload[]): CostModel | undefined {
 }
 
 function withCost(call: AnyCall, runs: readonly Run[], cost: CostModel | undefined): Run {
+  if (cost && runs.length === 2) {
+    const [left, right] = runs as [Run, Run]
+    return frame => {
+      const values = [left(frame), right(frame)] as const
+      const result = call(values[0], values[1])
+      charge(frame, cost.actual(values, result))
+      return result
+    }
+  }
   if (cost) {
     return frame => {
       const values = runs.map(run => run(frame))

@@ -1,7 +1,7 @@
 import { ACCUMULATOR } from './ast.ts'
 import { Pending, attempt, charge } from './frame.ts'
 import { full, plain } from './planned.ts'
-import { ArrayList, CelMap, EntryMap, GrowingList, GrowingMap, List, fail } from './values.ts'
+import { ArrayList, CelMap, EntryMap, GrowingList, GrowingMap, List, fail, typeOf } from './values.ts'
 import type { Comprehension } from './ast.ts'
 import type { Frame, Run } from './frame.ts'
 import type { Plan, PlanPart, Planner, Scope } from './planned.ts'
@@ -39,16 +39,29 @@ export function planComprehension(planner: Planner, expr: Comprehension, scope: 
 }
 
 function loop(frame: Frame, items: Value, variable: number, once: () => boolean): void {
-  if (!(items instanceof List) && !(items instanceof CelMap)) return fail('no such overload')
-  for (const item of items instanceof List ? items : items.keys()) {
-    frame.locals[variable] = item
+  if (items instanceof List) return loopOverList(frame, items, variable, once)
+  if (!(items instanceof CelMap)) return notIterable(items)
+  for (const key of items.keys()) {
+    frame.locals[variable] = key
     if (!once()) return
     charge(frame, 0)
   }
 }
 
+function loopOverList(frame: Frame, list: List, variable: number, once: () => boolean): void {
+  const { size } = list
+  for (let i = 0; i < size; i++) {
+    frame.locals[variable] = list.at(i)
+    if (!once()) return
+    charge(frame, 0)
+  }
+}
+
+const GO_TYPES: Readonly<Record<string, string>> = { null: 'Null', bool: 'Bool', int: 'Int', uint: 'Uint', double: 'Double', string: 'String', bytes: 'Bytes', timestamp: 'Timestamp', duration: 'Duration' }
+const notIterable = (value: Value): never => fail(`got 'types.${GO_TYPES[typeOf(value).kind] ?? 'Type'}', expected iterable type`)
+
 function loopOverPairs(frame: Frame, items: Value, key: number, value: number, once: () => boolean): void {
-  if (!(items instanceof List) && !(items instanceof CelMap)) return fail('no such overload')
+  if (!(items instanceof List) && !(items instanceof CelMap)) return notIterable(items)
   let position = 0
   for (const item of items instanceof List ? items : items.keys()) {
     frame.locals[key] = items instanceof List ? position++ : item

@@ -111,8 +111,7 @@ function planMap(planner: Planner, expr: CreateMap, scope: Scope): Plan {
     return new EntryMap(map)
   }
   if (entries.every(({ key, value, optional }) => key.constant && value.constant && !optional)) {
-    const keys = new Set(entries.map(({ key }) => mapKey(key.constant!.value)))
-    if (keys.size === entries.length && !keys.has(undefined) && entries.every(({ key }) => isKey(key.constant!.value))) {
+    if (entries.every(({ key }) => isKey(key.constant!.value))) {
       return constant(new EntryMap(new Map(entries.map(({ key, value }) => [mapKey(key.constant!.value)!, [key.constant!.value, value.constant!.value]]))))
     }
   }
@@ -128,7 +127,6 @@ const isKey = (key: Value): boolean => typeof key === 'string' || typeof key ===
 function addEntry(map: Map<MapKey, readonly [Value, Value]>, key: Value, value: Value, optional: boolean): void {
   const canonical = mapKey(key)
   if (canonical === undefined || !isKey(key)) return fail('unsupported key type')
-  if (map.has(canonical)) return fail(`Failed with repeated key: ${printed(key)}`)
   if (!optional) map.set(canonical, [key, value])
   else if (!(value instanceof Optional)) fail(`cannot initialize optional entry '${printed(key)}' from non-optional value ${printed(value)}`)
   else if (value.value !== undefined) map.set(canonical, [key, value.value])

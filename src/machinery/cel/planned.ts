@@ -33,6 +33,8 @@ export interface Planner {
   readonly env: Environment
   readonly checked: Checked
   readonly variables: VariableSlot[]
+  /** What could be evaluated beforehand, and fails. */
+  readonly errors: string[]
   locals: number
 }
 

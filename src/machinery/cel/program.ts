@@ -27,6 +27,8 @@ export interface Program {
 
 /** What is wrong with an expression; `message` is the whole text that users are shown. */
 export interface CompileError {
+  /** Whether the expression itself is unsound, or a part of it that was evaluated beforehand failed (`int("x")`). */
+  readonly stage: 'compilation' | 'instantiation'
   readonly issues: readonly Issue[]
   readonly message: string
 }
@@ -39,14 +41,14 @@ export function compile(source: string, env: Environment): Compiled {
   if (parsed.issues.length > 0) return { error: errorOf(parsed.issues, source) }
   const { checked, issues } = check(parsed.expr, env)
   const wrong = issues.length > 0 || !env.options.checkLiterals ? issues : checkLiterals(checked)
-  return wrong.length > 0 ? { error: errorOf(wrong, source) } : { program: programOf(source, env, checked) }
+  return wrong.length > 0 ? { error: errorOf(wrong, source) } : programOf(source, env, checked)
 }
 
 /** Makes a program of an expression without checking types: everything is found out when it runs. */
 export function compileUnchecked(source: string, env: Environment): Compiled {
   const parsed = parseIn(source, env)
   if (parsed.issues.length > 0) return { error: errorOf(parsed.issues, source) }
-  return { program: programOf(source, env, check(parsed.expr, env).checked) }
+  return programOf(source, env, check(parsed.expr, env).checked)
 }
 
 /** Only the grammar. */
@@ -54,13 +56,15 @@ export function parseIn(source: string, env: Environment): { expr: Expr; issues:
   return parse(source, { macros: env.macros, optionals: env.options.optionals ?? false, quotedFields: env.options.quotedFields ?? false })
 }
 
-const errorOf = (issues: readonly Issue[], source: string): CompileError => ({ issues, message: formatIssues(issues, source) })
+const errorOf = (issues: readonly Issue[], source: string): CompileError => ({ stage: 'compilation', issues, message: formatIssues(issues, source) })
 
-function programOf(source: string, env: Environment, checked: Checked): Program {
-  const planner: Planner = { env, checked, variables: [], locals: 0 }
+function programOf(source: string, env: Environment, checked: Checked): Compiled {
+  const planner: Planner = { env, checked, variables: [], errors: [], locals: 0 }
   const run = full(plan(planner, checked.expr, new Map()))
+  const [message] = planner.errors
+  if (message !== undefined) return { error: { stage: 'instantiation', issues: [{ message }], message } }
   const resultType = checked.types.get(checked.expr)!
-  return { source, checked, resultType, variables: planner.variables.map(({ name }) => name), run }
+  return { program: { source, checked, resultType, variables: planner.variables.map(({ name }) => name), run } }
 }
 
 /** How an evaluation ended. `cancelled`: it was stopped, its cost being too high. */

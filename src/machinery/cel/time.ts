@@ -9,12 +9,12 @@ const LAST = 253_402_300_799
 const LONGEST = 2n ** 63n - 1n
 
 /** The duration, or the failure that int64 nanoseconds cannot hold it. */
-export const durationOf = (nanos: bigint): Duration => (nanos <= LONGEST && nanos >= -LONGEST - 1n ? new Duration(nanos) : fail('duration overflow'))
+export const durationOf = (nanos: bigint): Duration => (nanos <= LONGEST && nanos >= -LONGEST - 1n ? new Duration(nanos) : fail('integer overflow'))
 
-export function timestampOf(nanos: bigint): Timestamp {
+export function timestampOf(nanos: bigint, offset = 0): Timestamp {
   const seconds = nanos >= 0n ? nanos / SECOND : -((-nanos + SECOND - 1n) / SECOND)
   if (seconds < FIRST || seconds > LAST) return fail('timestamp overflow')
-  return new Timestamp(Number(seconds), Number(nanos - seconds * SECOND))
+  return new Timestamp(Number(seconds), Number(nanos - seconds * SECOND), offset)
 }
 
 export const nanosOf = ({ seconds, nanos }: Timestamp): bigint => BigInt(seconds) * SECOND + BigInt(nanos)
@@ -50,7 +50,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const offset = (match[8] === '-' ? -1 : 1) * (zoneHour * 3600 + zoneMinute * 60)
   const seconds = utcSeconds(year, month, day) + hour * 3600 + minute * 60 + second - offset
   if (seconds < FIRST || seconds > LAST) return undefined
-  return new Timestamp(seconds, Number((match[7] ?? '').slice(0, 9).padEnd(9, '0')))
+  return new Timestamp(seconds, Number((match[7] ?? '').slice(0, 9).padEnd(9, '0')), offset)
 }
 
 function utcSeconds(year: number, month: number, day: number): number {
@@ -61,10 +61,16 @@ function utcSeconds(year: number, month: number, day: number): number {
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year === 0 ? 4 : year + 4000, month, 0)).getUTCDate()
 
-/** RFC 3339 in UTC, with as many digits of the fraction as there are. */
-export function formatTimestamp({ seconds, nanos }: Timestamp): string {
+/** RFC 3339, with as many digits of the fraction as there are. */
+export function formatTimestamp({ seconds, nanos, offset }: Timestamp): string {
   const fraction = nanos.toString().padStart(9, '0').replace(/0+$/, '')
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`
+  return `${new Date((seconds + offset) * 1000).toISOString().slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}${formatOffset(offset)}`
+}
+
+function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z'
+  const minutes = Math.abs(offset) / 60
+  return `${offset < 0 ? '-' : '+'}${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 }
 
 /** The wall clock of a zone (`UTC`, `Europe/Paris`, `+05:30`) at that moment, as a date whose UTC fields are that clock's. */

@@ -22,13 +22,15 @@ export class Uint {
   }
 }
 
-/** A moment: whole seconds since 1970 and nanoseconds from there on. */
+/** A moment: whole seconds since 1970 and nanoseconds from there on. It remembers the offset (in seconds) that its text had, for printing only. */
 export class Timestamp {
   readonly seconds: number
   readonly nanos: number
-  constructor(seconds: number, nanos: number) {
+  readonly offset: number
+  constructor(seconds: number, nanos: number, offset = 0) {
     this.seconds = seconds
     this.nanos = nanos
+    this.offset = offset
   }
 }
 

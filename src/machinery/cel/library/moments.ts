@@ -20,7 +20,7 @@ const milliseconds: FunctionDeclaration = declare(
   'getMilliseconds',
   method('timestamp_to_milliseconds', [TIMESTAMP], INT, ({ nanos }: Timestamp) => Math.trunc(nanos / 1_000_000)),
   method('timestamp_to_milliseconds_with_tz', [TIMESTAMP, STRING], INT, ({ nanos }: Timestamp) => Math.trunc(nanos / 1_000_000)),
-  method('duration_to_milliseconds', [DURATION], INT, ({ nanos }: Duration) => intOf((nanos / 1_000_000n) % 1000n)),
+  method('duration_to_milliseconds', [DURATION], INT, ({ nanos }: Duration) => intOf(nanos / 1_000_000n)),
 )
 
 /** The parts of timestamps and durations. */

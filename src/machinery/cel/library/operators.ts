@@ -1,6 +1,6 @@
 import { compare } from '../equality.ts'
 import { declare, method, overload } from '../declarations.ts'
-import { addNumbers, divide, modulo, multiply, negate, subtractNumbers } from '../numbers.ts'
+import { addNumbers, divide, modulo, multiply, negate, refuseOperator, subtractNumbers } from '../numbers.ts'
 import { TRAVERSAL, UNBOUNDED, add as addSizes, scale } from '../sizes.ts'
 import { durationOf, nanosOf, timestampOf } from '../time.ts'
 import { BOOL, BYTES, DOUBLE, DURATION, INT, STRING, TIMESTAMP, UINT, listType, mapType, optionalType, param } from '../types.ts'
@@ -61,7 +61,7 @@ function add(a: Value, b: Value): Value {
   if (a instanceof List) return b instanceof List ? joinLists(a, b) : noSuchOverload()
   if (a instanceof Uint8Array) return b instanceof Uint8Array ? Uint8Array.from([...a, ...b]) : noSuchOverload()
   if (a instanceof Duration) return b instanceof Duration ? durationOf(a.nanos + b.nanos) : b instanceof Timestamp ? add(b, a) : noSuchOverload()
-  if (a instanceof Timestamp) return b instanceof Duration ? timestampOf(nanosOf(a) + b.nanos) : noSuchOverload()
+  if (a instanceof Timestamp) return b instanceof Duration ? timestampOf(nanosOf(a) + b.nanos, a.offset) : noSuchOverload()
   return addNumbers(a, b)
 }
 
@@ -90,7 +90,7 @@ class KeyedList extends ArrayList {
 function subtract(a: Value, b: Value): Value {
   if (a instanceof Duration) return b instanceof Duration ? durationOf(a.nanos - b.nanos) : noSuchOverload()
   if (!(a instanceof Timestamp)) return subtractNumbers(a, b)
-  if (b instanceof Duration) return timestampOf(nanosOf(a) - b.nanos)
+  if (b instanceof Duration) return timestampOf(nanosOf(a) - b.nanos, a.offset)
   return b instanceof Timestamp ? durationOf(nanosOf(a) - nanosOf(b)) : noSuchOverload()
 }
 
@@ -110,7 +110,7 @@ function ordering(operator: string, name: string, holds: (order: number) => bool
   )
   return withDispatch(declaration, (a: Value, b: Value) => {
     if (typeof a === 'number' && typeof b === 'number') return holds(a - b)
-    return isOrdered(a) ? holds(compare(a, b)) : fail(`no such overload: ${operator}`)
+    return isOrdered(a) ? holds(compare(a, b)) : refuseOperator(operator, a)
   })
 }
 

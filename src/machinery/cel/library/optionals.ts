@@ -63,6 +63,8 @@ export const optionals: Library = {
     ),
     optionalIndex,
     declare('optional.unwrap', overload('optional_unwrap', [listType(OPTIONAL)], LIST, unwrap)),
+    declare('first', method('list_first', [LIST], OPTIONAL, (list: List) => new Optional(list.size > 0 ? list.at(0) : undefined))),
+    declare('last', method('list_last', [LIST], OPTIONAL, (list: List) => new Optional(list.size > 0 ? list.at(list.size - 1) : undefined))),
     declare('unwrapOpt', method('optional_unwrapOpt', [listType(OPTIONAL)], LIST, unwrap)),
   ],
 }

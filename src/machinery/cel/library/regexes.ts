@@ -4,10 +4,13 @@ import { declare, method } from '../declarations.ts'
 import { INT, STRING, listType } from '../types.ts'
 import { ArrayList, fail } from '../values.ts'
 import type { RE2JS } from 're2js'
-import type { Library } from '../declarations.ts'
+import type { Library, Overload } from '../declarations.ts'
 import type { Value } from '../values.ts'
 
-const compiled = (pattern: string): RE2JS => compileRegex(pattern) ?? fail(`Illegal regex: error parsing regexp: ${pattern}`)
+function compiled(pattern: string): RE2JS {
+  const regex = compileRegex(pattern)
+  return 'error' in regex ? fail(`Illegal regex: ${regex.error}`) : regex
+}
 
 function find(text: string, regex: RE2JS): string {
   const matcher = regex.matcher(text)
@@ -22,9 +25,9 @@ function findAll(text: string, regex: RE2JS, limit: number): Value {
 }
 
 /** A literal pattern is compiled once. */
-const prepared = (constants: readonly (Value | undefined)[], call: (text: string, regex: RE2JS, limit?: number) => Value): ((...args: Value[]) => Value) | undefined => {
+const prepared = (constants: readonly (Value | undefined)[], call: (text: string, regex: RE2JS, limit?: number) => Value): ReturnType<NonNullable<Overload['specialize']>> => {
   const regex = typeof constants[1] === 'string' ? compileRegex(constants[1]) : undefined
-  return regex && ((text, _, limit) => (typeof text === 'string' ? call(text, regex, limit === undefined ? undefined : Number(limit as number)) : fail('no such overload')))
+  return regex === undefined || 'error' in regex ? regex : ((text, _, limit) => (typeof text === 'string' ? call(text, regex, limit === undefined ? undefined : Number(limit as number)) : fail('no such overload')))
 }
 
 /** Parts of strings that match. */

@@ -1,3 +1,4 @@
+import { CLAUSES } from '../format-check.ts'
 import { formatDouble } from '../numbers.ts'
 import { formatDuration, formatTimestamp } from '../time.ts'
 import { CelMap, Double, Duration, List, Timestamp, TypeValue, Uint, fail, isInt, typeOf } from '../values.ts'
@@ -9,12 +10,14 @@ const DEFAULT_PRECISION = 6
 export function formatString(template: string, args: List): string {
   let used = 0
   const next = (): Value => (used < args.size ? args.at(used++) : fail(`index ${used} out of range`))
+  const argument = (): Value => (used < args.size ? args.at(used) : fail(`index ${used} out of range`))
   let result = ''
   for (let i = 0; i < template.length; i++) {
     if (template[i] !== '%') {
       result += template[i]
       continue
     }
+    if (template[i + 1] !== '%') argument()
     const clause = /(?:\.([0-9]+))?(.)/sy
     clause.lastIndex = i + 1
     const match = clause.exec(template)
@@ -29,17 +32,16 @@ function formatClause(verb: string, precision: number | undefined, next: () => V
   switch (verb) {
     case 's': return shown(next())
     case 'd': return decimal(next())
-    case 'f': return floating(next(), 'fixed-point', value => withGroups(value.toFixed(Math.min(precision ?? DEFAULT_PRECISION, 100))))
-    case 'e': return floating(next(), 'scientific', value => scientific(value, precision ?? DEFAULT_PRECISION))
-    case 'b': return inBase(next(), 2, 'binary')
-    case 'o': return inBase(next(), 8, 'octal')
+    case 'f': return floating(next(), 'f', value => withGroups(value.toFixed(Math.min(precision ?? DEFAULT_PRECISION, 100))))
+    case 'e': return floating(next(), 'e', scientific)
+    case 'b': return inBase(next(), 2, 'b')
+    case 'o': return inBase(next(), 8, 'o')
     case 'x': case 'X': return hexadecimal(next(), verb === 'X')
     default: return fail(`could not parse formatting clause: unrecognized formatting clause "${verb}"`)
   }
 }
 
-const wrong = (clause: string, accepted: string, value: Value): never =>
-  fail(`error during formatting: ${clause} clause can only be used on ${accepted}, was given ${typeOf(value).name}`)
+const wrong = (verb: string, value: Value): never => fail(`error during formatting: ${CLAUSES[verb]!.wording}, was given ${typeOf(value).name}`)
 
 function shown(value: Value): string {
   if (typeof value === 'string') return value
@@ -53,7 +55,7 @@ function shown(value: Value): string {
   if (value instanceof TypeValue) return value.type.name
   if (value instanceof List) return `[${[...value].map(nested).join(', ')}]`
   if (value instanceof CelMap) return shownMap(value)
-  return wrong('string', 'strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps', value)
+  return wrong('s', value)
 }
 
 /** A value within a list or map is written as a literal. */
@@ -73,12 +75,12 @@ function shownMap(map: CelMap): string {
 
 function decimal(value: Value): string {
   if (isInt(value)) return String(value)
-  return value instanceof Uint ? String(value.value) : wrong('decimal', 'integers', value)
+  return value instanceof Uint ? String(value.value) : wrong('d', value)
 }
 
-function floating(value: Value, clause: string, format: (value: number) => string): string {
+function floating(value: Value, verb: string, format: (value: number) => string): string {
   const number = value instanceof Double ? value.value : value === 'NaN' ? Number.NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : undefined
-  if (number === undefined) return wrong(clause, 'doubles', value)
+  if (number === undefined) return wrong(verb, value)
   if (Number.isNaN(number)) return 'NaN'
   return Number.isFinite(number) ? format(number) : number > 0 ? '∞' : '-∞'
 }
@@ -86,16 +88,17 @@ function floating(value: Value, clause: string, format: (value: number) => strin
 /** Upstream formats in en_US. */
 const withGroups = (text: string): string => text.replace(/^(-?)(\d+)/, (_, sign: string, digits: string) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ','))
 
-function scientific(value: number, precision: number): string {
-  const [mantissa, exponent] = value.toExponential(Math.min(precision, 100)).split('e') as [string, string]
-  return `${mantissa} × 10${exponent[0] === '-' ? '⁻' : ''}${[...exponent.slice(1).padStart(2, '0')].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`
+/** Upstream's printer of numbers heeds no precision here. */
+function scientific(value: number): string {
+  const [mantissa, exponent] = value.toExponential(DEFAULT_PRECISION).split('e') as [string, string]
+  return `${mantissa}×10${exponent[0] === '-' ? '⁻' : ''}${[...exponent.slice(1).padStart(2, '0')].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`
 }
 
-function inBase(value: Value, base: number, clause: string): string {
+function inBase(value: Value, base: number, verb: string): string {
   if (isInt(value)) return BigInt(value).toString(base)
   if (value instanceof Uint) return value.value.toString(base)
   if (typeof value === 'boolean' && base === 2) return value ? '1' : '0'
-  return wrong(clause, base === 2 ? 'integers and bools' : 'integers', value)
+  return wrong(verb, value)
 }
 
 function hexadecimal(value: Value, upper: boolean): string {
@@ -103,7 +106,7 @@ function hexadecimal(value: Value, upper: boolean): string {
     : value instanceof Uint ? value.value.toString(16)
     : typeof value === 'string' ? hexOf(new TextEncoder().encode(value))
     : value instanceof Uint8Array ? hexOf(value)
-    : wrong('hex', 'integers, byte buffers, and strings', value)
+    : wrong('x', value)
   return upper ? text.toUpperCase() : text
 }
 

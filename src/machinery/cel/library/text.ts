@@ -3,7 +3,7 @@ import { REGEX, TRAVERSAL, add, fixed, multiply, scale } from '../sizes.ts'
 import { compileRegex } from '../regex.ts'
 import { BOOL, STRING } from '../types.ts'
 import { fail, sizeOf } from '../values.ts'
-import type { CostModel, FunctionDeclaration } from '../declarations.ts'
+import type { CostModel, FunctionDeclaration, Overload } from '../declarations.ts'
 import type { Value } from '../values.ts'
 
 /** Prefix and suffix tests cost a traversal of what is looked at: of the string when run, of the affix beforehand. */
@@ -21,14 +21,16 @@ export const regexCost: CostModel = {
   estimate: ({ target, args }) => (target ? { cost: multiply(scale(add(target.size, fixed(1)), TRAVERSAL), scale(args[0]!.size, REGEX)) } : undefined),
 }
 
-const badPattern = (pattern: string): never => fail(`error parsing regexp: ${pattern}`)
-
-const matches = (text: string, pattern: string): boolean => (compileRegex(pattern) ?? badPattern(pattern)).matcher(text).find()
+function matches(text: string, pattern: string): boolean {
+  const regex = compileRegex(pattern)
+  return 'error' in regex ? fail(regex.error) : regex.matcher(text).find()
+}
 
 /** A literal pattern is compiled once. */
-function compiled([, pattern]: readonly (Value | undefined)[]): ((...args: Value[]) => Value) | undefined {
+function compiled([, pattern]: readonly (Value | undefined)[]): ReturnType<NonNullable<Overload['specialize']>> {
   const regex = typeof pattern === 'string' ? compileRegex(pattern) : undefined
-  return regex && (text => (typeof text === 'string' ? regex.matcher(text).find() : fail('no such overload')))
+  if (regex === undefined || 'error' in regex) return regex
+  return value => (typeof value === 'string' ? regex.matcher(value).find() : fail('no such overload'))
 }
 
 /** What the language itself has on strings. */
