@@ -22,17 +22,26 @@ export function selectionOf(resource: AnyResource, options: RequestOptions): Sel
   // `=` alone asks for nothing.
   for (const { field, value } of fields.requirements) if (field !== '' || value !== '') checkField(resource, field)
   const name = fields.requirements.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
-  const all = labels.everything && fields.everything
+  const tests = fields.requirements.map(({ field, operator, value }) => {
+    const read = readerOf(resource, field)
+    return (object: KubeObject): boolean => ((read(object) ?? '') === value) === (operator === '=')
+  })
   return {
-    everything: all, labels, fields, ...(name !== undefined && { name }),
-    matches: object => all || (labels.matches(object.metadata.labels) && (fields.everything || matchesFields(resource, fields, toServedVersion(resource, object)))),
+    everything: labels.everything && fields.everything, labels, fields, ...(name !== undefined && { name }),
+    matches(object) {
+      if (!labels.matches(object.metadata.labels)) return false
+      for (const test of tests) if (!test(object)) return false
+      return true
+    },
   }
 }
 
-const matchesFields = (resource: AnyResource, fields: FieldSelector, object: KubeObject): boolean => fields.matches(field => valueOf(resource, object, field))
-
-const valueOf = (resource: AnyResource, object: KubeObject, field: string): string | undefined =>
-  field === 'metadata.name' ? object.metadata.name : field === 'metadata.namespace' ? object.metadata.namespace : resource.fieldSelectors[field]?.(object)
+function readerOf(resource: AnyResource, field: string): (object: KubeObject) => string | undefined {
+  if (field === 'metadata.name') return object => object.metadata.name
+  if (field === 'metadata.namespace') return object => object.metadata.namespace
+  const read = resource.fieldSelectors[field]
+  return object => read?.(toServedVersion(resource, object))
+}
 
 function checkField(resource: AnyResource, field: string): void {
   const own = Object.keys(resource.fieldSelectors)

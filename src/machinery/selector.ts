@@ -34,28 +34,37 @@ export const nothing: LabelSelector = { requirements: [], everything: false, mat
 
 function selectorOf(requirements: LabelRequirement[]): LabelSelector {
   requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  const tests = requirements.map(testOf)
   return {
     requirements,
     everything: requirements.length === 0,
     matches(labels) {
-      for (const requirement of requirements) if (!meets(labels, requirement)) return false
+      for (const test of tests) if (!test(labels)) return false
       return true
     },
     toString: () => requirements.map(format).join(','),
   }
 }
 
-function meets(labels: Labels, { key, operator, values }: LabelRequirement): boolean {
-  const label = labels && Object.hasOwn(labels, key) ? labels[key] : undefined
+/** A requirement as a function: lists ask it of tens of thousands of objects. */
+function testOf({ key, operator, values }: LabelRequirement): (labels: Labels) => boolean {
+  const [value = ''] = values
+  const has = (labels: Labels): labels is Readonly<Record<string, string>> => !!labels && Object.hasOwn(labels, key)
+  const isOneOf = values.length === 1
+    ? (labels: Labels): boolean => !!labels && labels[key] === value && has(labels)
+    : (labels: Labels): boolean => has(labels) && values.includes(labels[key]!)
   switch (operator) {
-    case 'in': case '=': case '==': return label !== undefined && values.includes(label)
-    case 'notin': case '!=': return label === undefined || !values.includes(label)
-    case 'exists': return label !== undefined
-    case '!': return label === undefined
+    case 'in': case '=': case '==': return isOneOf
+    case 'notin': case '!=': return labels => !isOneOf(labels)
+    case 'exists': return has
+    case '!': return labels => !has(labels)
     case 'gt': case 'lt': {
-      if (label === undefined || !/^[-+]?\d+$/.test(label)) return false
-      const [left, right] = [BigInt(label.replace('+', '')), BigInt(values[0]!.replace('+', ''))]
-      return operator === 'gt' ? left > right : left < right
+      const bound = BigInt(value.replace('+', ''))
+      return labels => {
+        if (!has(labels) || !/^[-+]?\d+$/.test(labels[key]!)) return false
+        const label = BigInt(labels[key]!.replace('+', ''))
+        return operator === 'gt' ? label > bound : label < bound
+      }
     }
   }
 }

@@ -12,15 +12,18 @@ export interface RangeOptions {
 export class Snapshot<T> {
   readonly revision: number
   readonly #tree: OrderedMap<CacheEntry<T>>
+  /** How many entries there are from the beginnings of pages on. */
+  readonly #counts: Map<string, number>
 
-  constructor(tree: OrderedMap<CacheEntry<T>>, revision: number) {
+  constructor(tree: OrderedMap<CacheEntry<T>>, revision: number, counts = new Map<string, number>()) {
     this.#tree = tree
     this.revision = revision
+    this.#counts = counts
   }
 
   /** The same objects, where it is known that nothing changed between the two revisions. */
   as(revision: number): Snapshot<T> {
-    return new Snapshot(this.#tree, revision)
+    return revision === this.revision ? this : new Snapshot(this.#tree, revision, this.#counts)
   }
 
   /** How many objects there are. */
@@ -47,6 +50,14 @@ export class Snapshot<T> {
     return { entries, more: false }
   }
 
+  /** Calls `visit` for each entry under a prefix, in key order, until that says that it has seen enough. */
+  visit(prefix: string, from: string, visit: (entry: CacheEntry<T>) => boolean): void {
+    const end = endOfPrefix(prefix)
+    const first = from > prefix ? from : prefix
+    if (end !== undefined) return void this.#tree.forRange(first, end, false, (_, entry) => (visit(entry) ? STOP : undefined))
+    for (const entry of this.walk(prefix, from)) if (visit(entry)) return
+  }
+
   /** The same one by one, for those who do not know how many they will take. */
   *walk(prefix: string, from = prefix): Iterable<CacheEntry<T>> {
     const end = endOfPrefix(prefix)
@@ -57,6 +68,17 @@ export class Snapshot<T> {
     }
   }
 
+  /** How many entries there are under a prefix behind a page of `taken` entries, from its first key up to the next page's. Only a first page is counted. */
+  remaining(prefix: string, page: { first: string; taken: number; next: string }): number {
+    const nextPage = `${prefix} ${page.next}`
+    let count = this.#counts.get(nextPage)
+    if (count !== undefined) return count
+    const before = this.#counts.get(`${prefix} ${page.first}`)
+    count = before === undefined ? this.count(prefix, page.next) : before - page.taken
+    this.#counts.set(nextPage, count)
+    return count
+  }
+
   /** How many entries there are under a prefix from a key on. */
   count(prefix: string, from = prefix): number {
     const end = endOfPrefix(prefix)
@@ -64,6 +86,8 @@ export class Snapshot<T> {
     return end === undefined ? [...this.walk(prefix, from)].length : this.#tree.forRange(first, end, false)
   }
 }
+
+const STOP = { break: true }
 
 interface Kept<T> {
   /** The tree was like this from one revision until, but without, another. */

@@ -164,6 +164,27 @@ void describe('watch cache: reading', () => {
     assert.equal(snapshot.count(`${PODS}a/`, from), 4)
   })
 
+  void test('what remains behind each page is known from the page before, and seen anew after a write', async t => {
+    const { cache } = await bed(t)
+    for (let index = 0; index < 9; index++) await create(cache, `a/${index}`)
+    await create(cache, 'b/0')
+    const pages = (prefix: string): number[] => {
+      const remaining: number[] = []
+      for (let from = prefix; ;) {
+        const keys: string[] = []
+        cache.snapshot().visit(prefix, from, ({ key }) => keys.push(key) > 2)
+        const [first, , next] = keys
+        if (next === undefined) return remaining
+        remaining.push(cache.snapshot().remaining(prefix, { first: first!, taken: 2, next }))
+        from = next
+      }
+    }
+    assert.deepEqual(pages(`${PODS}a/`), [7, 5, 3, 1])
+    assert.deepEqual(pages(PODS), [8, 6, 4, 2])
+    await create(cache, 'a/9')
+    assert.deepEqual(pages(`${PODS}a/`), [8, 6, 4, 2])
+  })
+
   void test('the past is there exactly, from events, from kept snapshots and from the store, until it is compacted', async t => {
     const { cache, storage } = await bed(t, { historyEvents: 3, keptSnapshots: 2 })
     const states = new Map<number, string[]>()

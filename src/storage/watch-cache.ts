@@ -51,6 +51,8 @@ export class WatchCache<T> {
   /** Objects whose bytes this process is writing, so that they need not be decoded when they come back. */
   readonly #written = new WeakMap<Uint8Array, T>()
   #tree: OrderedMap<CacheEntry<T>> = orderedMap()
+  /** The tree as it is now, if somebody asked for it since its last change. */
+  #latest: Snapshot<T> | undefined
   /** The revision of the newest event in the tree, and the one that the tree is known to be current at. */
   #changed = 0
   #applied = 0
@@ -112,7 +114,9 @@ export class WatchCache<T> {
 
   /** Everything as of now. `keep` remembers it for those who will ask for its revision again, with a continue token. */
   snapshot({ keep = false } = {}): Snapshot<T> {
-    const snapshot = new Snapshot(this.#tree.clone(), this.revision())
+    const revision = this.revision()
+    this.#latest ??= new Snapshot(this.#tree.clone(), revision)
+    const snapshot = this.#latest.as(revision)
     if (keep) this.#kept.keep(snapshot, this.#changed)
     return snapshot
   }
@@ -120,7 +124,8 @@ export class WatchCache<T> {
   /** Everything as of an exact revision of the past or present, or undefined when that is forgotten. Wait for a future one before. */
   async snapshotAt(revision: number): Promise<Snapshot<T> | undefined> {
     if (revision < this.#options.storage.compactedRevision()) return undefined
-    const tree = revision >= this.#changed ? this.#tree.clone() : this.#undone(revision)
+    if (revision >= this.#changed) return this.snapshot().as(revision)
+    const tree = this.#undone(revision)
     if (tree) return new Snapshot(tree, revision)
     const kept = this.#kept.at(revision)
     if (kept) return kept.revision === revision ? kept : kept.as(revision)
@@ -223,6 +228,7 @@ export class WatchCache<T> {
     let loaded = await this.#read()
     while (!loaded) loaded = await this.#read()
     this.#tree = loaded.tree
+    this.#latest = undefined
     this.#changed = this.#applied = loaded.revision
     this.#history.reset(loaded.revision)
     this.#kept.clear()
@@ -273,6 +279,7 @@ export class WatchCache<T> {
     if (put === undefined && !previous) return
     const entry = new CacheEntry(key, revision, createRevision, put ?? this.#options.stamp(previous!.object, revision))
     this.#kept.changed(revision)
+    this.#latest = undefined
     if (put === undefined) this.#tree.delete(key)
     else this.#tree.set(key, entry)
     this.#changed = revision

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../storage/cache-snapshot.ts'
 import { servedOf, type Call, type Outcome } from '../call.ts'
 import { continueExpired, decodeContinue, encodeContinue, type Continuation } from '../continue-token.ts'
 import { checkListOptions, revisionOf } from '../options.ts'
-import { selectionOf } from '../selection.ts'
+import { selectionOf, type Selection } from '../selection.ts'
 import { prefixOf, type Entry } from '../stores.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Server } from './verb.ts'
@@ -41,26 +41,40 @@ export async function listPage(server: Server, call: Call): Promise<Page> {
   const limit = options.limit !== undefined && options.limit > 0 && options.resourceVersion !== '0' ? options.limit : Infinity
   const prefix = prefixOf(resource, resource.namespaced ? call.namespace : undefined)
   const { snapshot, from } = await snapshotFor(server, call, prefix, limit !== Infinity)
-  const entries: Entry[] = []
-  let next: string | undefined
-  for (const entry of snapshot.walk(prefix, from)) {
-    // Whether there is more is told by what fields select, but not by what labels do: upstream pages through the store by keys.
-    if (entries.length === limit && (selection.fields.everything || selection.matches(entry.object))) {
-      next = entry.key
-      break
-    }
-    if (entries.length < limit && selection.matches(entry.object)) entries.push(entry)
-  }
-  return { entries, metadata: metadataOf(snapshot, prefix, selection.everything, entries, next) }
+  const page = takePage(snapshot, { prefix, from, limit, selection })
+  return { entries: page.entries, metadata: metadataOf(snapshot, prefix, selection.everything, page) }
 }
 
-function metadataOf(snapshot: Snapshot<KubeObject>, prefix: string, everything: boolean, entries: readonly Entry[], next: string | undefined): ListMeta {
+interface Taken {
+  readonly entries: readonly Entry[]
+  /** The next page's first key; absent: this is the last page. */
+  readonly next: string | undefined
+}
+
+function takePage(snapshot: Snapshot<KubeObject>, { prefix, from, limit, selection }: { prefix: string; from: string; limit: number; selection: Selection }): Taken {
+  if (selection.everything && limit === Infinity) return { entries: snapshot.range(prefix, { from }).entries, next: undefined }
+  const entries: Entry[] = []
+  let next: string | undefined
+  snapshot.visit(prefix, from, entry => {
+    if (entries.length < limit) {
+      if (selection.matches(entry.object)) entries.push(entry)
+      return false
+    }
+    // Whether there is more is told by what fields select, but not by what labels do: upstream pages through the store by keys.
+    if (!selection.fields.everything && !selection.matches(entry.object)) return false
+    next = entry.key
+    return true
+  })
+  return { entries, next }
+}
+
+function metadataOf(snapshot: Snapshot<KubeObject>, prefix: string, everything: boolean, { entries, next }: Taken): ListMeta {
   const resourceVersion = String(snapshot.revision)
   if (next === undefined) return { resourceVersion }
   // The next page starts behind the last object shown, also when a selector lets others in between go.
   const start = `${entries.at(-1)!.key.slice(prefix.length)}\0`
   const token = encodeContinue({ revision: snapshot.revision, start })
-  return { resourceVersion, continue: token, ...(everything && { remainingItemCount: snapshot.count(prefix, next) }) }
+  return { resourceVersion, continue: token, ...(everything && { remainingItemCount: snapshot.remaining(prefix, { first: entries[0]!.key, taken: entries.length, next }) }) }
 }
 
 interface Start {
