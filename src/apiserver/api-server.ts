@@ -16,7 +16,7 @@ import type { KubeletAccess } from './kubelet-access.ts'
 import { registerLocal } from './api-services.ts'
 import { createCatalog } from './catalog.ts'
 import { FieldTracker } from './field-tracker.ts'
-import { bootstrap } from './bootstrap/index.ts'
+import { bootstrap, bootstrapObjects } from './bootstrap/index.ts'
 import { createHooks } from './hooks.ts'
 import type { Instruments } from './instruments.ts'
 import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
@@ -96,13 +96,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const tokens = options.tokens?.(stores)
   const stopping = new AbortController()
   stopping.signal.addEventListener('abort', () => stores.endWatches(), { once: true })
-  const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }), ...(instruments?.tracing && { tracing: instruments.tracing }) }
+  const server: Server = { clock, random, log, catalog, stopping: stopping.signal, stores, registry, admission, fields, hooks, authorizer, ...(tokens && { tokens }), ...(options.kubelet && { kubelet: options.kubelet }), ...(instruments && { watchMeter: instruments.watch, ...(instruments.tracing && { tracing: instruments.tracing }) }) }
   const leaving = new AbortController()
   const stop = (): void => { for (const each of [leaving, stopping]) each.abort() }
   const checks = healthChecks(storage, leaving.signal)
   const local = localApi(server)
   if (options.bootstrap ?? true) {
-    await bootstrap(local, stores)
+    await bootstrap(local, stores, bootstrapObjects(clock.now()))
     await registerLocal(local, stores, catalog, clock)
   }
   return {

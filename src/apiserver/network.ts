@@ -48,6 +48,7 @@ export interface NetworkOptions {
 export async function listen(api: ApiServer, options: NetworkOptions): Promise<HttpServer> {
   const { server } = api
   const catalogOf = () => server.catalog
+  server.authenticators = options.authenticators
   const bound = { port: options.port ?? 0 }
   const fairness = createFairness({ reader: api.stores, clock: server.clock, ...options.fairness })
   const metrics = createServerMetrics({ clock: server.clock, stores: api.stores, catalogOf, fairness, ...(options.metrics && { metrics: options.metrics }) })

@@ -118,12 +118,16 @@ async function answerError({ server }: ServeParts, exchange: Exchange, error: un
 /** What is known of connections, so that a certificate is looked at once. */
 const certificates = new WeakMap<object, { readonly certificate: Credentials['certificate'] }>()
 
-function credentialsOf({ request: { connection, socket }, headers }: Exchange): Credentials {
+function credentialsOf(exchange: Exchange): Credentials {
+  const { request: { connection, socket }, headers } = exchange
   let known = certificates.get(connection)
   if (!known) certificates.set(connection, (known = { certificate: clientCertificate(socket) }))
   const { certificate } = known
   const bearerToken = bearerTokenOf(headers['authorization'] as string | undefined)
-  return { headers, ...(certificate && { certificate }), ...(bearerToken !== undefined && { bearerToken }) }
+  return {
+    headers, ...(certificate && { certificate }),
+    ...(bearerToken !== undefined && { bearerToken, annotate: (key: string, value: string) => void (exchange.annotations[key] = value), warn: (text: string) => void exchange.warnings.add(text) }),
+  }
 }
 
 const bearerTokenOf = (authorization: string | undefined): string | undefined => (authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1]?.trim())

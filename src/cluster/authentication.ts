@@ -3,6 +3,7 @@ import type { Authenticator } from '../apiserver/authn/authenticator.ts'
 import { createAuthenticators } from '../apiserver/authn/chain.ts'
 import { readAuthenticationConfiguration, type AuthenticationConfiguration, type Issuer } from '../apiserver/authn/configuration.ts'
 import { replaceable } from '../apiserver/authn/configured.ts'
+import { trackLegacyTokens } from '../apiserver/authn/legacy-token-tracking.ts'
 import { jwtAuthenticator } from '../apiserver/authn/jwt.ts'
 import type { OidcOptions } from '../apiserver/authn/oidc.ts'
 import { readTokenFile } from '../apiserver/authn/static-token.ts'
@@ -46,7 +47,7 @@ export async function createAuthentication(context: ComponentContext, api: ApiSe
     cacheMs: options.authenticationTokenWebhookCacheTtl,
   } : undefined
   return {
-    authenticators: createAuthenticators({ reader, clock, serviceAccounts, ...(users && { tokens: users }), oidc: await oidcProviders(context), configured, ...(webhook && { webhook }) }),
+    authenticators: createAuthenticators({ reader, clock, serviceAccounts, legacyTokenUsed: trackLegacyTokens({ api: api.local, clock, log }), ...(users && { tokens: users }), oidc: await oidcProviders(context), configured, ...(webhook && { webhook }) }),
     ...isOpenTo(configuration, options.anonymousAuth),
     follow(signal) {
       if (!path) return

@@ -6,6 +6,9 @@ export interface Credentials {
   /** The verified client certificate's subject, when the TLS handshake gave one that our CA signed. */
   readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint: string }
   readonly bearerToken?: string
+  /** Tells the audit log something about them, and the client. */
+  annotate?(key: string, value: string): void
+  warn?(text: string): void
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 

@@ -5,7 +5,7 @@ import type { Authenticator } from './authenticator.ts'
 import { bootstrapTokens } from './bootstrap-token.ts'
 import { certificateAuthenticator } from './certificate.ts'
 import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
-import { legacyAccountTokens } from './legacy-account-token.ts'
+import { legacyAccountTokens, type TokenUsed } from './legacy-account-token.ts'
 import { oidc, type OidcOptions } from './oidc.ts'
 import type { ServiceAccountTokens } from './service-account-token.ts'
 import { staticTokens } from './static-token.ts'
@@ -17,6 +17,8 @@ export interface AuthenticationOptions {
   readonly serviceAccounts?: ServiceAccountTokens | undefined
   /** Absent: nobody speaks for others but by impersonation. */
   readonly frontProxy?: FrontProxyOptions
+  /** Told of uses of tokens that are kept in secrets. */
+  readonly legacyTokenUsed?: TokenUsed
   /** Users by their tokens (`static-token.ts` reads the file). */
   readonly tokens?: ReadonlyMap<string, User>
   /** OpenID Connect providers. */
@@ -31,7 +33,7 @@ export const createAuthenticators = ({ reader, clock, serviceAccounts, ...option
   ...(options.frontProxy ? [frontProxy(options.frontProxy)] : []),
   certificateAuthenticator,
   ...(options.tokens ? [staticTokens(options.tokens)] : []),
-  ...(serviceAccounts ? [serviceAccounts, legacyAccountTokens(serviceAccounts.keys, reader)] : []),
+  ...(serviceAccounts ? [serviceAccounts, legacyAccountTokens(serviceAccounts.keys, reader, options.legacyTokenUsed)] : []),
   bootstrapTokens(reader, clock),
   ...(options.oidc ?? []).map(oidc),
   ...(options.configured ? [options.configured] : []),

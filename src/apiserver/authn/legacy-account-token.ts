@@ -1,51 +1,82 @@
-import { decodeJwt, jwtVerify } from 'jose'
-import type { JWTPayload } from 'jose'
 import { Secrets, type Secret } from '../../api/core/secret.ts'
-import { ServiceAccounts } from '../../api/core/service-account.ts'
+import { ServiceAccounts, type ServiceAccount } from '../../api/core/service-account.ts'
+import type { User } from '../../api/request.ts'
 import { toBase64 } from '../../machinery/base64.ts'
 import type { ObjectReader } from '../object-reader.ts'
-import type { Authenticator } from './authenticator.ts'
+import type { Authenticator, Credentials } from './authenticator.ts'
 import { sameSecret } from './constant-time.ts'
+import { readToken, verifiedPayload } from './jws.ts'
 import type { VerificationKey } from './service-account-key.ts'
 import { serviceAccountUser, TokenRefusal } from './service-account-token.ts'
 
 const ISSUER = 'kubernetes/serviceaccount'
 const CLAIM = 'kubernetes.io/serviceaccount/'
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
+const NOTE = 'authentication.k8s.io/legacy-token'
+/** How many tokens whose signature was found good are remembered; the oldest goes first. */
+const REMEMBERED = 1024
+
+/** Told that the token in a secret was used. */
+export type TokenUsed = (secret: Secret) => void
+
+interface Named {
+  readonly namespace: string
+  readonly account: string
+  readonly uid: string
+  readonly secret: string
+}
 
 /** Tokens without an end that are kept in secrets: good as long as the secret holds them and the account is the one they were made for. */
-export const legacyAccountTokens = (keys: readonly VerificationKey[], reader: ObjectReader): Authenticator => ({
-  name: 'legacy-serviceaccount',
-  async authenticate({ bearerToken }) {
-    if (!bearerToken || !isOurs(bearerToken)) return undefined
-    const claims = await verify(bearerToken, keys)
-    const text = (name: string): string => String(claims[`${CLAIM}${name}`] ?? '')
-    const [namespace, name, uid] = [text('namespace'), text('service-account.name'), text('service-account.uid')]
-    const secret = reader.get<Secret>(Secrets, namespace, text('secret.name'))
-    if (!secret || secret.metadata.deletionTimestamp) throw new TokenRefusal('service account token has been invalidated')
-    const stored = (secret.data as Readonly<Record<string, string>> | undefined)?.['token'] ?? ''
-    if (!sameSecret(toBase64(bearerToken), stored)) throw new TokenRefusal('service account token does not match the one in its secret')
-    if (secret.metadata.labels?.[INVALID_SINCE]) throw new TokenRefusal('service account token has been marked as invalid')
-    const account = reader.get(ServiceAccounts, namespace, name)
-    if (account?.metadata.uid !== uid || account.metadata.deletionTimestamp) throw new TokenRefusal('service account token has been invalidated')
-    return serviceAccountUser(namespace, name, uid)
-  },
-})
+export function legacyAccountTokens(keys: readonly VerificationKey[], reader: ObjectReader, used?: TokenUsed): Authenticator {
+  const remembered = new Map<string, Named>()
+  /** Keys may be replaced; then signatures are looked at anew. */
+  let checkedWith = [...keys]
 
-function isOurs(token: string): boolean {
-  if (token.split('.').length !== 3) return false
-  try {
-    return decodeJwt(token).iss === ISSUER
-  } catch {
-    return false
+  function namesIn(token: string): Named | undefined {
+    if (checkedWith.length !== keys.length || checkedWith.some((key, index) => key !== keys[index])) {
+      remembered.clear()
+      checkedWith = [...keys]
+    }
+    const known = remembered.get(token)
+    if (known) return known
+    const said = readToken(token)
+    if (said?.payload.iss !== ISSUER) return undefined
+    const claims = verifiedPayload(token, said, keys)
+    if (!claims) throw new TokenRefusal('no key of this server signed the token')
+    const text = (name: string): string => String(claims[`${CLAIM}${name}`] ?? '')
+    const named = { namespace: text('namespace'), account: text('service-account.name'), uid: text('service-account.uid'), secret: text('secret.name') }
+    if (claims.sub !== `system:serviceaccount:${named.namespace}:${named.account}`) throw new TokenRefusal('sub claim is invalid')
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value!)
+    remembered.set(token, named)
+    return named
+  }
+
+  return {
+    name: 'legacy-serviceaccount',
+    authenticate(credentials) {
+      const named = credentials.bearerToken === undefined ? undefined : namesIn(credentials.bearerToken)
+      return named && userOf(credentials, named, reader, used)
+    },
   }
 }
 
-/** Each key with its own algorithm only: no `none`, no confusion of public keys with secrets. */
-async function verify(token: string, keys: readonly VerificationKey[]): Promise<JWTPayload> {
-  for (const { key, algorithm } of keys) {
-    const verified = await jwtVerify(token, key, { algorithms: [algorithm], issuer: ISSUER }).catch(() => undefined)
-    if (verified) return verified.payload
+function userOf(credentials: Credentials, named: Named, reader: ObjectReader, used: TokenUsed | undefined): User {
+  const { namespace, account: name, uid } = named
+  const secret = reader.get<Secret>(Secrets, namespace, named.secret)
+  if (!secret || secret.metadata.deletionTimestamp) throw new TokenRefusal('Token has been invalidated')
+  const stored = (secret.data as Readonly<Record<string, string>> | undefined)?.['token'] ?? ''
+  if (!sameSecret(toBase64(credentials.bearerToken!), stored)) throw new TokenRefusal("Token does not match server's copy")
+  const account = reader.get<ServiceAccount>(ServiceAccounts, namespace, name)
+  if (!account) throw new TokenRefusal(`serviceaccounts ${JSON.stringify(name)} not found`)
+  if (account.metadata.deletionTimestamp) throw new TokenRefusal(`ServiceAccount ${namespace}/${name} has been deleted`)
+  if (account.metadata.uid !== uid) throw new TokenRefusal(`ServiceAccount UID (${account.metadata.uid}) does not match claim (${uid})`)
+  used?.(secret)
+  if (secret.metadata.labels?.[INVALID_SINCE]) {
+    credentials.annotate?.(`${NOTE}-invalidated`, `${named.secret}/${namespace}`)
+    throw new TokenRefusal(`the token in secret ${namespace}/${named.secret} for service account ${namespace}/${name} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`)
   }
-  throw new TokenRefusal('no key of this server signed the token')
+  const isGenerated = account.secrets?.some(reference => reference.name === named.secret) ?? false
+  if (isGenerated) credentials.warn?.('Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.')
+  credentials.annotate?.(isGenerated ? `${NOTE}-autogenerated-secret` : `${NOTE}-manual-secret`, named.secret)
+  return serviceAccountUser(namespace, name, uid)
 }

@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, importPKCS8, importSPKI } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
+import { signatureChecker, type CheckSignature } from '../../host/signature.ts'
 
 const ALGORITHMS = ['RS256', 'ES256'] as const
 export type SigningAlgorithm = (typeof ALGORITHMS)[number]
@@ -8,7 +9,7 @@ export type SigningAlgorithm = (typeof ALGORITHMS)[number]
 export interface VerificationKey {
   readonly id: string
   readonly algorithm: SigningAlgorithm
-  readonly key: CryptoKey
+  readonly check: CheckSignature
   readonly jwk: JWK
 }
 
@@ -23,7 +24,7 @@ export async function readVerificationKey(pem: string): Promise<VerificationKey>
   const { algorithm, value: key } = await firstThatFits(algorithm => importSPKI(pem, algorithm, { extractable: true }))
   const jwk = await exportJWK(key)
   const id = await calculateJwkThumbprint(jwk)
-  return { id, algorithm, key, jwk: { ...jwk, use: 'sig', kid: id, alg: algorithm } }
+  return { id, algorithm, check: signatureChecker(algorithm, pem), jwk: { ...jwk, use: 'sig', kid: id, alg: algorithm } }
 }
 
 /** Reads a private key in PEM (PKCS 8) and the public key that belongs to it. */

@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import type { JWTPayload } from 'jose'
 import type { User } from '../../api/request.ts'
 import { Nodes } from '../../api/core/node.ts'
@@ -11,6 +11,7 @@ import type { Random } from '../../machinery/random.ts'
 import { StatusError } from '../../machinery/status.ts'
 import type { ObjectReader } from '../object-reader.ts'
 import type { Authenticator } from './authenticator.ts'
+import { readToken, verifiedPayload } from './jws.ts'
 import type { SigningKey, VerificationKey } from './service-account-key.ts'
 
 /** How many verified tokens are remembered; the oldest goes first. */
@@ -71,20 +72,20 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
   const keys = [signingKey.public, ...(options.olderKeys ?? [])]
   const remembered = new Map<string, JWTPayload>()
 
-  async function payloadOf(token: string): Promise<JWTPayload | undefined> {
+  function payloadOf(token: string): JWTPayload | undefined {
     const known = remembered.get(token)
     if (known) return known
-    if (!isOurs(token, options.issuer)) return undefined
-    const signer = signingKey
-    const payload = await verifySignature(token, keys, options)
-    if (signer !== signingKey) return payloadOf(token)
+    const said = readToken(token)
+    if (said?.payload.iss !== options.issuer) return undefined
+    const payload = verifiedPayload(token, said, keys)
+    if (!payload || typeof payload.exp !== 'number' || !payload['kubernetes.io']) throw new TokenRefusal('go-jose/go-jose: error in cryptographic primitive')
     if (remembered.size >= REMEMBERED_TOKENS) remembered.delete(remembered.keys().next().value!)
     remembered.set(token, payload)
     return payload
   }
 
   const verify: ServiceAccountTokens['verify'] = async (token, wanted = options.audiences) => {
-    const payload = await payloadOf(token)
+    const payload = payloadOf(token)
     return payload && check(payload, wanted)
   }
 
@@ -97,7 +98,7 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
     const audiences = own.filter(audience => wanted.includes(audience))
     const claims = payload['kubernetes.io'] as TokenClaims
     if (audiences.length === 0) throw new TokenRefusal(`token audiences ${quotedList(own)} is invalid for the target audiences ${quotedList(wanted)}`)
-    if (!isAlive(options.reader, claims, now)) throw new TokenRefusal('service account token has been invalidated')
+    requireAlive(options.reader, claims, now)
     return { user: userOf(claims, payload.jti), audiences }
   }
 
@@ -109,10 +110,12 @@ export function createServiceAccountTokens(options: ServiceAccountTokenOptions):
       keys.splice(0, keys.length, next.public, ...olderKeys)
       remembered.clear()
     },
-    authenticate({ bearerToken }) {
-      if (!bearerToken) return undefined
-      const known = remembered.get(bearerToken)
-      return known ? check(known, options.audiences).user : verify(bearerToken).then(found => found?.user)
+    authenticate({ bearerToken, annotate }) {
+      const payload = bearerToken === undefined ? undefined : payloadOf(bearerToken)
+      if (!payload) return undefined
+      const { user } = check(payload, options.audiences)
+      if (annotate) noteStale(payload, options.clock.now(), annotate)
+      return user
     },
   }
 }
@@ -137,43 +140,27 @@ function sign({ claims, audiences, issuedAtSeconds, expiresAtSeconds }: TokenReq
     .sign(signingKey.key)
 }
 
-/** Whether a token claims to be from this issuer: others are left to other authenticators. */
-function isOurs(token: string, issuer: string): boolean {
-  if (token.split('.').length !== 3) return false
-  try {
-    return decodeJwt(token).iss === issuer
-  } catch {
-    return false
-  }
-}
-
-/** Only the key that the header names is tried, with that key's own algorithm: no `none`, no confusion of public keys with secrets. */
-async function verifySignature(token: string, keys: readonly VerificationKey[], { issuer, clock }: ServiceAccountTokenOptions): Promise<JWTPayload> {
-  try {
-    const { kid } = decodeProtectedHeader(token)
-    const key = keys.find(candidate => candidate.id === kid)
-    if (!key) throw new TokenRefusal('no key of this server signed the token')
-    const { payload } = await jwtVerify(token, key.key, { algorithms: [key.algorithm], issuer, currentDate: new Date(clock.now()), requiredClaims: ['exp', 'kubernetes.io'] })
-    return payload
-  } catch (error) {
-    if (error instanceof TokenRefusal) throw error
-    throw new TokenRefusal(error instanceof errors.JWTExpired ? 'service account token has expired' : 'go-jose/go-jose: error in cryptographic primitive')
-  }
-}
-
 /** A token lives no longer than the account, and the pod, secret or node that it is bound to. */
-function isAlive(reader: ObjectReader, claims: TokenClaims, now: number): boolean {
-  const exists = (resource: AnyResource, namespace: string | undefined, named: Named | undefined): boolean => {
-    if (!named) return true
+function requireAlive(reader: ObjectReader, claims: TokenClaims, now: number): void {
+  const check = (resource: AnyResource, namespace: string | undefined, named: Named | undefined, what: string, reference: string): void => {
+    if (!named) return
     const object = reader.get(resource, namespace, named.name)
-    if (object?.metadata.uid !== named.uid) return false
-    const { deletionTimestamp } = object.metadata
-    return !deletionTimestamp || Date.parse(deletionTimestamp) + DELETION_LEEWAY_MS > now
+    if (!object) throw new TokenRefusal('service account token has been invalidated')
+    const { uid, deletionTimestamp } = object.metadata
+    if (uid !== named.uid) throw new TokenRefusal(`${what} UID (${uid}) does not match ${reference} (${named.uid})`)
+    if (deletionTimestamp && Date.parse(deletionTimestamp) + DELETION_LEEWAY_MS <= now) throw new TokenRefusal('service account token has been invalidated')
   }
-  return (
-    exists(ServiceAccounts, claims.namespace, claims.serviceaccount) && exists(Pods, claims.namespace, claims.pod) &&
-    exists(Secrets, claims.namespace, claims.secret) && (claims.pod !== undefined || exists(Nodes, undefined, claims.node))
-  )
+  check(ServiceAccounts, claims.namespace, claims.serviceaccount, 'service account', 'claim')
+  check(Secrets, claims.namespace, claims.secret, 'secret', 'service account secret ref claim')
+  check(Pods, claims.namespace, claims.pod, 'pod', 'service account pod ref claim')
+  if (!claims.pod) check(Nodes, undefined, claims.node, 'node', 'service account node ref claim')
+}
+
+/** Tells the audit log of a client that should have asked for a new token by now. */
+function noteStale({ sub, 'kubernetes.io': claims }: JWTPayload, now: number, annotate: (key: string, value: string) => void): void {
+  const { warnafter = 0 } = claims as TokenClaims
+  const late = Math.floor(now / 1000) - warnafter
+  if (warnafter > 0 && late > 0) annotate('authentication.k8s.io/stale-token', `subject: ${sub ?? ''}, seconds after warning threshold: ${late}`)
 }
 
 const EXTRA = 'authentication.kubernetes.io/'

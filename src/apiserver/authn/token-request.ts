@@ -65,7 +65,7 @@ function boundClaims(account: ServiceAccount, { spec }: TokenRequest, reader: Ob
     const object = reader.get(resource, within, name) as T | undefined
     if (!object) throw notFound(resource, name)
     if (reference.uid && reference.uid !== object.metadata.uid) {
-      throw conflict(resource, name, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`)
+      throw conflict({ group: resource.group, plural: resource.kind }, name, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`)
     }
     return object
   }
@@ -81,6 +81,9 @@ function boundClaims(account: ServiceAccount, { spec }: TokenRequest, reader: Ob
     }
     case 'v1/Secret': return { secret: named(find(Secrets, namespace)) }
     case 'v1/Node': return { node: named(find(Nodes, undefined)) }
-    default: throw badRequest(`cannot bind token to object of type ${JSON.stringify({ kind: reference.kind, apiVersion: reference.apiVersion })}`)
+    default: throw badRequest(`cannot bind token to object of type ${typeText(reference.apiVersion ?? '', reference.kind ?? '')}`)
   }
 }
+
+/** `/v1, Kind=Pod`. */
+const typeText = (apiVersion: string, kind: string): string => `${apiVersion === '' || apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`

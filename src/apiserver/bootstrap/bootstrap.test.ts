@@ -18,7 +18,7 @@ async function freshServer(stack: AsyncDisposableStack) {
     await server.close()
     await storage.close()
   })
-  await bootstrap(server.local, server.stores)
+  await bootstrap(server.local, server.stores, bootstrapObjects(0))
   return { server, storage }
 }
 
@@ -26,26 +26,26 @@ test('a second start of a complete server writes nothing', async () => {
   await using stack = new AsyncDisposableStack()
   const { server, storage } = await freshServer(stack)
   const revision = await storage.currentRevision()
-  await bootstrap(server.local, server.stores)
+  await bootstrap(server.local, server.stores, bootstrapObjects(0))
   assert.equal(await storage.currentRevision(), revision)
 })
 
 test('what an administrator took away from a bootstrap role comes back, what was added stays', async () => {
   await using stack = new AsyncDisposableStack()
   const { server } = await freshServer(stack)
-  const { resource, object } = bootstrapObjects().find(each => each.object.metadata.name === 'system:discovery' && each.resource.kind === 'ClusterRole')!
+  const { resource, object } = bootstrapObjects(0).find(each => each.object.metadata.name === 'system:discovery' && each.resource.kind === 'ClusterRole')!
   const role = server.stores.get(resource, undefined, object.metadata.name)!
   const extra = { verbs: ['get'], nonResourceURLs: ['/mine'] }
   await server.local.call({ user: API_SERVER, verb: 'update', resource, name: object.metadata.name, options: {}, body: { ...role, rules: [extra] } })
-  await bootstrap(server.local, server.stores)
+  await bootstrap(server.local, server.stores, bootstrapObjects(0))
   const { rules } = server.stores.get(resource, undefined, object.metadata.name) as unknown as { rules: unknown[] }
   assert.deepEqual(rules[0], extra)
   assert.equal(rules.length, 2)
 })
 
 test('a fresh server contains exactly what upstream contains', { skip: existsSync(golden) ? false : '../shared/golden is not here' }, () => {
-  const ours = new Map(bootstrapObjects().map(({ resource, object }) => [`${resource.plural}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]))
-  const kinds = new Map(bootstrapObjects().map(({ resource }) => [resource.kind, resource.plural]))
+  const ours = new Map(bootstrapObjects(0).map(({ resource, object }) => [`${resource.plural}/${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]))
+  const kinds = new Map(bootstrapObjects(0).map(({ resource }) => [resource.kind, resource.plural]))
   let compared = 0
   for (const file of readdirSync(golden).filter(name => /roles|rolebindings|flowschemas|prioritylevels|priorityclasses/.test(name))) {
     for (const { name, response } of JSON.parse(readFileSync(new URL(file, golden), 'utf8')).steps) {

@@ -13,10 +13,10 @@ import { bootstrapPolicy } from './rbac.ts'
 export const API_SERVER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
 
 /** Everything that a fresh server contains, namespaces first. */
-export const bootstrapObjects = (): BootstrapObject[] => [...namespaces, ...configMaps, ...priorityClasses, ...flowControl, ...bootstrapPolicy()]
+export const bootstrapObjects = (now: number): BootstrapObject[] => [...namespaces, ...configMaps(now), ...priorityClasses, ...flowControl, ...bootstrapPolicy()]
 
 /** Makes what is missing and adds what a stored object lacks. A server whose objects are all there writes nothing. */
-export async function bootstrap(api: LocalApi, reader: ObjectReader, objects: readonly BootstrapObject[] = bootstrapObjects()): Promise<void> {
+export async function bootstrap(api: LocalApi, reader: ObjectReader, objects: readonly BootstrapObject[]): Promise<void> {
   const [first, rest] = [objects.filter(({ resource }) => !resource.namespaced), objects.filter(({ resource }) => resource.namespaced)]
   for (const step of [first, rest]) await Promise.all(step.map(each => ensure(api, reader, each)))
 }

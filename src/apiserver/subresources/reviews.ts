@@ -34,11 +34,11 @@ const infoOf = ({ name, uid, groups, extra }: User) => ({ username: name, ...(ui
 const selfSubjectReview = review<SelfSubjectReview>('SelfSubjectReview', ({ clock }, { user }, question) =>
   ({ ...question, metadata: { creationTimestamp: timestamp(clock.now()) } as SelfSubjectReview['metadata'], status: { userInfo: infoOf(user) } }))
 
-const tokenReview = review<TokenReview>('TokenReview', async ({ tokens }, _call, question) => {
+const tokenReview = review<TokenReview>('TokenReview', async (server, _call, question) => {
   const { token, audiences } = question.spec
   if (!token) throw badRequest('token is required for TokenReview in authentication')
   try {
-    const found = await tokens?.verify(token, audiences?.length ? audiences : undefined)
+    const found = await whose(server, token, audiences?.length ? audiences : undefined)
     if (!found) return { ...question, status: { ...question.status, user: {}, error: 'invalid bearer token' } }
     return { ...question, status: { authenticated: true, user: infoOf({ ...found.user, groups: withAuthenticated(found.user.groups) }), audiences: [...found.audiences] } }
   } catch (error) {
@@ -46,6 +46,24 @@ const tokenReview = review<TokenReview>('TokenReview', async ({ tokens }, _call,
     return { ...question, status: { user: {}, error: error instanceof TokenRefusal ? `[invalid bearer token, ${error.why}]` : error.message === 'Unauthorized' ? 'invalid bearer token' : error.message } }
   }
 })
+
+/** Who look at more than a token, and whose tokens say themselves whom they are for. */
+const OTHERS = new Set(['x509', 'front-proxy', 'serviceaccount'])
+
+/** Whose a token is, and for which of the wanted audiences. All but the tokens of accounts are for the server itself. */
+async function whose({ tokens, authenticators = [] }: Server, token: string, wanted?: readonly string[]): Promise<{ user: User; audiences: readonly string[] } | undefined> {
+  const found = await tokens?.verify(token, wanted)
+  if (found) return found
+  const own = tokens?.audiences ?? []
+  const audiences = wanted ? own.filter(audience => wanted.includes(audience)) : own
+  if (wanted && audiences.length === 0) return undefined
+  for (const authenticator of authenticators) {
+    const user = OTHERS.has(authenticator.name) ? undefined : await authenticator.authenticate({ headers: {}, bearerToken: token })
+    if (user) return { user, audiences }
+  }
+  return undefined
+}
+
 const withAuthenticated = (groups: readonly string[]): string[] => (groups.includes('system:authenticated') ? [...groups] : [...groups, 'system:authenticated'])
 
 function attributesOf(user: User, { resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Attributes {

@@ -1,7 +1,9 @@
+import type { AnyResource } from '../../api/resource.ts'
 import type { Awaitable } from '../../machinery/awaitable.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Log } from '../../machinery/log.ts'
 import type { Random } from '../../machinery/random.ts'
+import type { Authenticator } from '../authn/authenticator.ts'
 import type { ServiceAccountTokens } from '../authn/service-account-token.ts'
 import type { AuthorizerChain } from '../authz/index.ts'
 import type { Admission } from '../admission-chain.ts'
@@ -29,11 +31,15 @@ export interface Server {
   readonly hooks: KindHooks
   /** Absent: kubelets are not told who asks. */
   readonly kubelet?: KubeletAccess
+  /** Counts a watch's events; absent: nobody does. */
+  readonly watchMeter?: (resource: AnyResource) => (bytes: number) => void
   /** Absent: nothing is traced. */
   readonly tracing?: Tracing
   /** Absent: no tokens are issued. */
   readonly tokens?: ServiceAccountTokens
   readonly authorizer: AuthorizerChain
+  /** How callers from outside are known; set once the server listens. */
+  authenticators?: readonly Authenticator[]
 }
 
 /** One thing that can be asked of a resource. */
