@@ -69,7 +69,7 @@ function validateNamedRule(rule: NamedRuleWithOperations, field: string): Cause[
 export function validateMatchResources(match: MatchResources | undefined, field: string): Cause[] {
   if (!match) return []
   return [
-    ...(match.matchPolicy ? oneOf(`${field}.matchPolicy`, match.matchPolicy, MATCH_POLICIES) : [required(`${field}.matchPolicy`)]),
+    ...(match.matchPolicy !== undefined ? oneOf(`${field}.matchPolicy`, match.matchPolicy, MATCH_POLICIES) : [required(`${field}.matchPolicy`)]),
     ...(match.namespaceSelector ? validateLabelSelector(match.namespaceSelector, `${field}.namespaceSelector`) : [required(`${field}.namespaceSelector`)]),
     ...(match.objectSelector ? validateLabelSelector(match.objectSelector, `${field}.objectSelector`) : [required(`${field}.objectSelector`)]),
     ...(match.resourceRules ?? []).flatMap((rule, index) => validateNamedRule(rule, `${field}.resourceRules[${index}]`)),

@@ -22,7 +22,7 @@ export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy, old?: 
 
 /** Policies that mutate are not asked about deletions. */
 export const validateOperations = (match: MatchResources | undefined, field: string): Cause[] => (match?.resourceRules ?? []).flatMap(({ operations }) =>
-  (operations ?? []).flatMap(operation => (operation === 'DELETE' ? [notSupported(`${field}.resourceRules.operations`, operation, OPERATIONS)] : [])))
+  (operations ?? []).flatMap(operation => oneOf(`${field}.resourceRules.operations`, operation, OPERATIONS)))
 
 function validateMutation({ patchType, applyConfiguration, jsonPatch }: Mutation, field: string): Cause[] {
   if (!patchType) return [required(`${field}.patchType`)]

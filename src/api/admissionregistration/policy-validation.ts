@@ -28,7 +28,7 @@ export function validatePolicyFrame(spec: PolicySpec, old?: PolicySpec): Cause[]
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec
   const unchanged = old && sameJson(paramKind, old.paramKind) && sameJson(matchConditions, old.matchConditions)
   return [
-    ...(failurePolicy ? oneOf('spec.failurePolicy', failurePolicy, FAILURE_POLICIES) : [required('spec.failurePolicy')]),
+    ...(failurePolicy !== undefined ? oneOf('spec.failurePolicy', failurePolicy, FAILURE_POLICIES) : [required('spec.failurePolicy')]),
     ...(paramKind ? validateParamKind(paramKind, 'spec.paramKind') : []),
     ...(matchConstraints ? validateMatchResources(matchConstraints, 'spec.matchConstraints') : [required('spec.matchConstraints')]),
     ...(matchConstraints && !matchConstraints.resourceRules?.length ? [required('spec.matchConstraints.resourceRules')] : []),
@@ -60,7 +60,7 @@ function validateApiVersion(apiVersion: string, field: string): Cause[] {
 function validateVariable({ name, expression }: Variable, field: string): Cause[] {
   const isIdentifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !RESERVED.has(name)
   return [
-    ...(name.trim() ? isIdentifier ? [] : [invalid(`${field}.name`, name, 'name is not a valid CEL identifier')] : [required(`${field}.name`, 'name is not specified')]),
+    ...(name.trim() ? isIdentifier ? [] : [invalid(`${field}.name`, name, 'must be a valid CEL identifier')] : [required(`${field}.name`, 'name is not specified')]),
     ...(expression.trim() ? [] : [required(`${field}.expression`, 'expression is not specified')]),
   ]
 }

@@ -55,7 +55,7 @@ function validateWebhook(webhook: Webhook, field: string, leniency: Leniency): C
   return [
     ...validateQualifiedName(`${field}.name`, name), ...(rules ?? []).flatMap((rule, index) => validateRule(rule, `${field}.rules[${index}]`)),
     ...oneOf(`${field}.failurePolicy`, failurePolicy, FAILURE_POLICIES), ...oneOf(`${field}.matchPolicy`, matchPolicy, MATCH_POLICIES),
-    ...(sideEffects ? (effects.includes(sideEffects) ? [] : [notSupported(`${field}.sideEffects`, sideEffects, effects)]) : [required(`${field}.sideEffects`, `must specify one of ${effects.join(', ')}`)]),
+    ...(typeof sideEffects === 'string' ? (effects.includes(sideEffects) ? [] : [notSupported(`${field}.sideEffects`, sideEffects, effects)]) : [required(`${field}.sideEffects`, `must specify one of ${effects.join(', ')}`)]),
     ...(timeoutSeconds !== undefined && (timeoutSeconds > 30 || timeoutSeconds < 1) ? [invalid(`${field}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds')] : []),
     ...selector(namespaceSelector, `${field}.namespaceSelector`), ...selector(objectSelector, `${field}.objectSelector`),
     ...('reinvocationPolicy' in webhook ? oneOf(`${field}.reinvocationPolicy`, webhook.reinvocationPolicy, REINVOCATION_POLICIES) : []),

@@ -76,7 +76,7 @@ export const hpaScalingPolicy: Schema<HPAScalingPolicy> = hpaScalingPolicyShape
 const hpaScalingRulesShape = object('io.k8s.api.autoscaling.v2.HPAScalingRules', {
   stabilizationWindowSeconds: int32(3, { pointer: true }),
   selectPolicy: string(1, { pointer: true }),
-  policies: list(2, hpaScalingPolicy, { listType: 'atomic' }),
+  policies: list(2, hpaScalingPolicy, { listType: 'atomic', keepEmpty: true }),
   tolerance: quantity(4, { pointer: true }),
 })
 export interface HPAScalingRules extends Infer<typeof hpaScalingRulesShape> {}

@@ -1,6 +1,5 @@
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
-import { createdAtColumn, nameColumn } from '../columns.ts'
 import { roundUpAmounts } from './resource-names.ts'
 import { validateLimitRange } from './limit-range-validation.ts'
 import type { LimitRangeItem, LimitRange } from './limit-range-schema.ts'
@@ -13,7 +12,6 @@ export const LimitRanges: Resource<LimitRange> = defineResource<LimitRange>({
   version: 'v1', kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'],
   storageVersionHash: 'EBKMFVe6cwo=',
   schema: limitRange,
-  columns: [nameColumn, createdAtColumn],
   defaults({ spec }) {
     for (const item of spec.limits ?? []) {
       roundUpAmounts(item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio)

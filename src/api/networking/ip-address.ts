@@ -44,7 +44,7 @@ export const IPAddresses: Resource<IPAddress> = defineResource<IPAddress>({
   ],
   // The name is the address itself.
   validateName: canonicalAddressProblems,
-  validate: ({ spec }, { isNew }) => (isNew === false ? [] : validateParent(spec.parentRef, 'spec.parentRef')),
+  validate: ({ spec }) => validateParent(spec.parentRef, 'spec.parentRef'),
   validateUpdate: ({ spec }, old) => (sameJson(spec.parentRef, old.spec.parentRef) ? [] : [invalid('spec.parentRef', goReference(spec.parentRef), 'field is immutable')]),
 })
 

@@ -11,7 +11,7 @@ import { ageColumn, nameColumn } from '../columns.ts'
 import { invalid, invalidBy, required } from '../validation.ts'
 
 const serviceCIDRSpecShape = object('io.k8s.api.networking.v1.ServiceCIDRSpec', {
-  cidrs: list(1, 'string', { listType: 'atomic' }),
+  cidrs: list(1, 'string', { listType: 'atomic', keepEmpty: true }),
 })
 export interface ServiceCIDRSpec extends Infer<typeof serviceCIDRSpecShape> {}
 export const serviceCIDRSpec: Schema<ServiceCIDRSpec> = serviceCIDRSpecShape

@@ -43,9 +43,7 @@ function validateClusterRole({ rules, aggregationRule }: ClusterRole): Cause[] {
   for (const [index, selector] of aggregationRule.clusterRoleSelectors.entries()) {
     const wrong = validateLabelSelector(selector, `${field}[${index}]`)
     causes.push(...wrong)
-    if (selector.matchExpressions?.some(({ operator }) => !['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator))) {
-      causes.push(invalid(`${field}[${index}]`, null, 'invalid label selector.'))
-    }
+    if (wrong.length > 0) causes.push(invalid(`${field}[${index}]`, null, 'invalid label selector.'))
   }
   return causes
 }

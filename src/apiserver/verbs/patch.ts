@@ -84,7 +84,8 @@ function changed(call: Call, kind: BodyKind, before: object, change: unknown): u
   switch (call.patchType) {
     case 'application/json-patch+json': return applyJsonPatch(before, change)
     case 'application/merge-patch+json': return applyMergePatch(before, change)
-    case 'application/strategic-merge-patch+json': return applyStrategicMergePatch(kind.schema, before, change)
+    case 'application/strategic-merge-patch+json': // The outcome is of the type that it was made from, whatever the patch says.
+      return { ...applyStrategicMergePatch(kind.schema, before, change) as object, kind: kind.kind, apiVersion: apiVersionOf(kind) }
     default: throw new StatusError('UnsupportedMediaType', '415: Unsupported Media Type', {})
   }
 }

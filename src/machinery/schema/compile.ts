@@ -181,7 +181,7 @@ function planOf(name: string, field: Field): Plan {
   const neverEmpty = target !== undefined && NEVER_EMPTY.has(target.type)
   const plan = { name, isMap: target?.type === 'map', ownOnly: name in Object.prototype, decode: codec.decode, emptyIsNull: (collection || target?.type === 'bytes') && !options.pointer && !omit }
   const absent = field.value ? codec.zero : options.pointer ? (omit ? undefined : () => null) : (omit && !neverEmpty) || options.omitZero ? undefined : target?.type === 'bytes' ? () => null : codec.zero
-  const isEmpty = options.pointer || field.value || !omit ? undefined : collection ? hasNone : neverEmpty ? undefined : isEmptyScalar
+  const isEmpty = options.pointer || options.keepEmpty || field.value || !omit ? undefined : collection ? hasNone : neverEmpty ? undefined : isEmptyScalar
   // A pointer to the zero time says no more than none.
   return { ...plan, absent, isEmpty: options.omitZero || (options.pointer && neverEmpty && omit) ? value => value === null : isEmpty }
 }

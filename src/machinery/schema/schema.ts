@@ -55,6 +55,8 @@ export interface FieldOptions<T = unknown> {
   readonly default?: T
   /** The closed set of values, for OpenAPI; validation is worded in the kind's file. */
   readonly enum?: readonly string[]
+  /** An empty list or map is told apart from none until it is stored: the kind says something else of it. */
+  readonly keepEmpty?: boolean
   readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
   readonly patchMergeKey?: string
   readonly listType?: 'atomic' | 'set' | 'map'

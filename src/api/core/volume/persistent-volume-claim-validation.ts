@@ -55,9 +55,9 @@ export function validateClaimUpdate(claim: PersistentVolumeClaim, old: Persisten
   const annotations = [claim, old].map(({ metadata }) => metadata.annotations?.[CLASS_ANNOTATION] ?? '')
   if (annotations[0] !== annotations[1]) causes.push(invalid(`metadata.annotations.${CLASS_ANNOTATION}`, annotations[0], 'field is immutable'))
   causes.push(...immutable('volumeMode', next.volumeMode, before.volumeMode))
-  if (before.volumeAttributesClassName !== undefined && next.volumeAttributesClassName !== before.volumeAttributesClassName) {
-    if (next.volumeAttributesClassName === undefined) causes.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'))
-    else if (next.volumeAttributesClassName === '') causes.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to an empty string is forbidden'))
+  if (next.volumeAttributesClassName !== before.volumeAttributesClassName && !next.volumeAttributesClassName && old.status.currentVolumeAttributesClassName !== undefined) {
+    const what = next.volumeAttributesClassName === undefined ? 'nil' : 'empty string'
+    causes.push(forbidden('spec.volumeAttributesClassName', `update to ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`))
   }
   return causes
 }
