@@ -11,8 +11,8 @@ import { startAlone } from '../test/api-server-alone.ts'
 import { Connection, type Credentials } from './http1-client.ts'
 
 /** Short rounds in turn, and their medians: what else the machine does falls on both alike. */
-const PER_ROUND = 250
-const WARM_UP = 8
+const PER_ROUND = 64
+const WARM_UP = 40
 const WIDTH = 16
 
 async function serve(sealed: boolean): Promise<void> {
@@ -71,7 +71,7 @@ async function round({ child, connections, used }: Server, kind: string, number:
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-const [mode = '30'] = process.argv.slice(2)
+const [mode = '200'] = process.argv.slice(2)
 if (mode === 'clear' || mode === 'sealed') await serve(mode === 'sealed')
 else {
   const [clear, sealed] = [await start('clear'), await start('sealed')]

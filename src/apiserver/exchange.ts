@@ -41,6 +41,10 @@ export class Exchange {
   isAuthorized = false
   /** What the audit log tells besides: who decided and why, what admission noticed. */
   readonly annotations: Record<string, string> = {}
+  /** How much of the answer's body was written. */
+  sentBytes = 0
+  /** How long the request waited for others: for its turn, for webhooks. */
+  waitedMs = 0
   /** The answer's code; 0 before there is one. */
   status = 0
   /** The bytes of both bodies, for who has to write them down; `asJson` where the answer itself is none. */
@@ -168,12 +172,14 @@ export class Exchange {
   pass(piece: Uint8Array): Promise<void> {
     return new Promise(resolve => {
       const leave = this.#wire.onGone(resolve)
+      this.sentBytes += piece.length
       if (!this.isGone) this.#wire.write(piece, () => { leave(); resolve() })
     })
   }
 
   /** Writes a piece; resolves when the client has room for the next. */
   write(piece: Uint8Array): Promise<void> | undefined {
+    this.sentBytes += piece.length
     if (this.isGone || this.#wire.write(piece)) return undefined
     return new Promise(resolve => {
       const leave = this.#wire.onGone(resolve)
@@ -200,6 +206,7 @@ export class Exchange {
     this.record?.response.push(body)
     const head = this.#head(status, headers)
     head.push('content-type', contentType, 'content-length', String(body.length))
+    this.sentBytes += body.length
     this.#wire.answer(status, head, this.method === 'HEAD' ? undefined : body)
   }
 

@@ -13,6 +13,7 @@ import { whenEnded, type Tracing } from './tracing.ts'
 /** Upstream's buckets, in seconds. */
 const ADMISSION_BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 2.5]
 const STORAGE_BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
+const WATCH_SIZES = Array.from({ length: 8 }, (_, index) => 1024 * 2 ** index)
 const AUTH_BUCKETS = Array.from({ length: 15 }, (_, index) => 0.001 * 2 ** index)
 
 export interface InstrumentParts {
@@ -30,6 +31,8 @@ export interface Instruments {
   plugins(plugins: readonly AdmissionPlugin[]): readonly AdmissionPlugin[]
   admission(admission: Admission): Admission
   authorizer(chain: AuthorizerChain): AuthorizerChain
+  /** Counts the events of a watch, and their bytes. */
+  watch(resource: AnyResource): (bytes: number) => void
   /** Counts who was let in. */
   readonly observer: Observer
 }
@@ -37,6 +40,7 @@ export interface Instruments {
 export const createInstruments = (parts: InstrumentParts): Instruments => ({
   tracing: parts.tracing,
   storage: storageInstrument(parts), plugins: pluginInstrument(parts), admission: admissionInstrument(parts), authorizer: authorizerInstrument(parts), observer: authenticationObserver(parts),
+  watch: watchInstrument(parts),
 })
 
 interface StorageSeries {
@@ -137,6 +141,24 @@ function admissionInstrument({ metrics, clock, tracing }: InstrumentParts): Inst
     ...admission,
     mutate: measure('admit', 'mutating admission', admission.mutate.bind(admission)), validate: measure('validate', 'validating admission', admission.validate.bind(admission)),
   })
+}
+
+function watchInstrument({ metrics }: InstrumentParts): Instruments['watch'] {
+  const total = metrics.counter('apiserver_watch_events_total', 'Number of events sent in watch clients')
+  const sizes = metrics.histogram('apiserver_watch_events_sizes', 'Watch event size distribution in bytes', WATCH_SIZES)
+  const known = new Map<AnyResource, (bytes: number) => void>()
+  return resource => {
+    let own = known.get(resource)
+    if (!own) {
+      const labels = { group: resource.group, resource: resource.plural, version: resource.version }
+      const [count, size] = [total.with(labels), sizes.with(labels)]
+      known.set(resource, (own = bytes => {
+        count.add()
+        size.observe(bytes)
+      }))
+    }
+    return own
+  }
 }
 
 const RESULTS = { allow: 'allowed', deny: 'denied', noOpinion: 'no-opinion' } as const

@@ -12,6 +12,9 @@ import { isStored, type Stores } from './stores.ts'
 /** Upstream's buckets for the duration of requests, in seconds. */
 const DURATION_BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 
+/** Upstream's buckets for the size of answers, in bytes. */
+const SIZE_BUCKETS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
 export interface ServerMetricsParts {
   readonly clock: Clock
   readonly stores: Stores
@@ -33,6 +36,14 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
   const durations = metrics.histogram('apiserver_request_duration_seconds', 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.', DURATION_BUCKETS)
   const inFlight = metrics.gauge('apiserver_current_inflight_requests', 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.')
   const longRunning = metrics.gauge('apiserver_longrunning_requests', 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.')
+  const sli = metrics.histogram('apiserver_request_sli_duration_seconds', 'Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.', DURATION_BUCKETS.slice(2))
+  const sizes = metrics.histogram('apiserver_response_sizes', 'Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.', SIZE_BUCKETS)
+  metrics.gauge('apiserver_resource_objects', 'Number of stored objects at the time of last check split by kind.', gauge => {
+    for (const resource of catalogOf().resources) if (isStored(resource)) gauge.set({ group: resource.group, resource: resource.plural }, stores.list(resource).length)
+  })
+  metrics.gauge('apiserver_watch_cache_resource_version', 'Current resource version of watch cache broken by resource type.', gauge => {
+    for (const resource of catalogOf().resources) if (isStored(resource)) gauge.set({ group: resource.group, resource: resource.plural }, stores.of(resource).revision())
+  })
   metrics.gauge('apiserver_storage_objects', 'Number of stored objects at the time of last check split by kind.', gauge => {
     for (const resource of catalogOf().resources) {
       if (isStored(resource)) gauge.set({ resource: resource.group ? `${resource.plural}.${resource.group}` : resource.plural }, stores.list(resource).length)
@@ -44,9 +55,11 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
   function seriesOf(place: Place, info: RequestInfo): Series {
     const labels = labelsOf(place)
     const { dry_run: _dry, ...where } = labels
-    if (isLongRunning(info)) return { working: longRunning.with(where), codes: new Map(), duration: undefined }
+    if (isLongRunning(info)) return { working: longRunning.with(where), codes: new Map(), duration: undefined, sli: undefined, size: undefined }
     const kind = { request_kind: ['get', 'list', 'watch'].includes(info.verb) ? 'readOnly' : 'mutating' }
-    return { working: inFlight.with(kind), codes: new Map(), duration: durations.with(labels) }
+    // Of sizes, only those of what is read are of interest; latencies of trial runs promise nothing.
+    const [own, size] = [place.dryRun ? undefined : sli.with(where), place.verb === 'GET' || place.verb === 'LIST' ? sizes.with(where) : undefined]
+    return { working: inFlight.with(kind), codes: new Map(), duration: durations.with(labels), sli: own, size }
   }
 
   return {
@@ -57,7 +70,7 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
       const key = keyOf(place)
       let own = known.get(key)
       if (!own) known.set(key, (own = seriesOf(place, info)))
-      const { working, codes, duration } = own
+      const { working, codes, duration, sli: indicator, size } = own
       working.add(1)
       return {
         done(status) {
@@ -65,7 +78,11 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
           let code = codes.get(status)
           if (!code) codes.set(status, (code = requests.with({ code: String(status), ...labelsOf(place) })))
           code.add()
-          duration?.observe((clock.monotonic() - startedMs) / 1000)
+          if (!duration) return
+          const seconds = (clock.monotonic() - startedMs) / 1000
+          duration.observe(seconds)
+          indicator?.observe(seconds - exchange.waitedMs / 1000)
+          size?.observe(exchange.sentBytes)
         },
       }
     },
@@ -82,6 +99,8 @@ interface Series {
   readonly working: CounterSeries
   readonly codes: Map<number, CounterSeries>
   readonly duration: HistogramSeries | undefined
+  readonly sli: HistogramSeries | undefined
+  readonly size: HistogramSeries | undefined
 }
 
 /** What requests have in common that are counted together. */
@@ -104,17 +123,18 @@ function placeOf(catalog: Catalog, info: RequestInfo, dryRun: string): Place {
 const keyOf = ({ verb, resource, subresource, scope, dryRun }: Place): string => `${verb} ${resource?.group}/${resource?.version}/${resource?.plural}/${subresource} ${scope} ${dryRun}`
 
 const labelsOf = ({ verb, resource, subresource, scope, dryRun }: Place) => ({
-  component: 'apiserver', dry_run: dryRun, group: resource?.group ?? '', resource: resource?.plural ?? '', scope, subresource, verb, version: resource?.version ?? '',
+  component: resource ? 'apiserver' : '', dry_run: dryRun, group: resource?.group ?? '', resource: resource?.plural ?? '', scope, subresource, verb, version: resource?.version ?? '',
 })
 
 const VERBS: ReadonlyMap<string, string> = new Map(Object.entries({ get: 'GET', list: 'LIST', watch: 'WATCH', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETECOLLECTION' }))
 
 function flowMetrics(metrics: Metrics, fairness: Fairness): void {
-  const all = (name: string, help: string, value: (level: ReturnType<Fairness['levels']>[number]) => number): void =>
-    void metrics.gauge(name, help, gauge => { for (const level of fairness.levels()) gauge.set({ priority_level: level.name }, value(level)) })
-  all('apiserver_flowcontrol_current_executing_requests', 'Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem', ({ executing }) => executing)
-  all('apiserver_flowcontrol_current_inqueue_requests', 'Number of requests currently pending in queues of the API Priority and Fairness subsystem', ({ waiting }) => waiting)
-  all('apiserver_flowcontrol_nominal_limit_seats', 'Nominal number of execution seats configured for each priority level', ({ seats }) => seats)
-  all('apiserver_flowcontrol_dispatched_requests_total', 'Number of requests executed by API Priority and Fairness subsystem', ({ dispatched }) => dispatched)
-  all('apiserver_flowcontrol_rejected_requests_total', 'Number of requests rejected by API Priority and Fairness subsystem', ({ rejected }) => rejected)
+  const all = (type: 'gauge' | 'counter', name: string, help: string, value: (level: ReturnType<Fairness['levels']>[number]) => number): void =>
+    void metrics[type](name, help, values => { for (const level of fairness.levels()) values.set({ priority_level: level.name }, value(level)) })
+  all('gauge', 'apiserver_flowcontrol_current_executing_requests', 'Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem', ({ executing }) => executing)
+  all('gauge', 'apiserver_flowcontrol_current_inqueue_requests', 'Number of requests currently pending in queues of the API Priority and Fairness subsystem', ({ waiting }) => waiting)
+  all('gauge', 'apiserver_flowcontrol_nominal_limit_seats', 'Nominal number of execution seats configured for each priority level', ({ seats }) => seats)
+  all('gauge', 'apiserver_flowcontrol_current_limit_seats', 'current derived number of execution seats available to each priority level', ({ seats }) => seats)
+  all('counter', 'apiserver_flowcontrol_dispatched_requests_total', 'Number of requests executed by API Priority and Fairness subsystem', ({ dispatched }) => dispatched)
+  all('counter', 'apiserver_flowcontrol_rejected_requests_total', 'Number of requests rejected by API Priority and Fairness subsystem', ({ rejected }) => rejected)
 }

@@ -20,9 +20,10 @@ export async function serveWatch(server: Server, exchange: Exchange, call: Call)
   exchange.request.onGone(() => watch.close())
   exchange.begin(200, { 'content-type': format.mediaType === PROTOBUF_TYPE ? `${PROTOBUF_TYPE};stream=watch` : 'application/json' })
   exchange.flush()
+  const sent = server.watchMeter?.(call.resource)
   try {
-    await sendFirst(exchange, watch, frames)
-    await follow(server, exchange, watch, frames)
+    await sendFirst(exchange, watch, frames, sent)
+    await follow(server, exchange, watch, frames, sent)
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     await exchange.write(frames.error(error.toJSON()))
@@ -31,10 +32,12 @@ export async function serveWatch(server: Server, exchange: Exchange, call: Call)
 }
 
 /** At the client's pace, and with everybody else's requests between the batches. */
-async function sendFirst(exchange: Exchange, watch: OpenWatch, frames: WatchFrames): Promise<void> {
+async function sendFirst(exchange: Exchange, watch: OpenWatch, frames: WatchFrames, sent?: (bytes: number) => void): Promise<void> {
   for (const batch of watch.first()) {
     for (const delivery of batch) {
-      const full = exchange.write(frames.frame(delivery))
+      const frame = frames.frame(delivery)
+      sent?.(frame.length)
+      const full = exchange.write(frame)
       if (full) await full
       if (exchange.isGone) return
     }
@@ -43,7 +46,7 @@ async function sendFirst(exchange: Exchange, watch: OpenWatch, frames: WatchFram
 }
 
 /** Each event goes to the connection at once. A client that does not read lets events wait, and when those are too many it is cut off. */
-async function follow({ log }: Server, exchange: Exchange, watch: OpenWatch, frames: WatchFrames): Promise<void> {
+async function follow({ log }: Server, exchange: Exchange, watch: OpenWatch, frames: WatchFrames, sent?: (bytes: number) => void): Promise<void> {
   const { request: wire } = exchange
   let isFull = false
   const resume = (): void => {
@@ -52,7 +55,9 @@ async function follow({ log }: Server, exchange: Exchange, watch: OpenWatch, fra
   }
   const take = (delivery: Delivery): boolean => {
     try {
-      isFull = !wire.writeFramed(frames.frame(delivery, wire.framing))
+      const frame = frames.frame(delivery, wire.framing)
+      sent?.(frame.length)
+      isFull = !wire.writeFramed(frame)
       if (isFull) wire.onceRoom(resume)
       return !isFull
     } catch (error) {

@@ -8,6 +8,7 @@ import { createServiceAccountTokens } from '../apiserver/authn/service-account-t
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
+import { measureChecks } from '../apiserver/health-metrics.ts'
 import { createInstruments } from '../apiserver/instruments.ts'
 import type { Observer } from '../apiserver/observation.ts'
 import { readTracingConfig } from '../apiserver/tracing-config.ts'
@@ -26,13 +27,14 @@ import { createDescriptions } from './descriptions.ts'
 import { openEncryption } from './encryption.ts'
 import { followIdentities } from './follow-identities.ts'
 import { nodeAddress } from './node-network.ts'
+import { processMetrics } from './process-metrics.ts'
 import type { Cleanup } from './start.ts'
 
 const SHUTDOWN_GRACE_MS = 2_000
 
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
-  const { options, pki, host, clock, random, log } = context
+  const { options, layout, pki, host, clock, random, log } = context
   const encryption = await openEncryption(context, cleanup)
   const storage = await openStorage(context, encryption.sealing)
   cleanup(() => storage.close())
@@ -63,8 +65,10 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   const auditor = await createAudit(context, cleanup)
   const authentication = await createAuthentication(context, api, metrics)
   authentication.follow(api.server.stopping)
+  const measured = measureChecks([...api.checks, ...encryption.checks])
+  const process = processMetrics(metrics, host.files, options.storage === 'sqlite' ? `${layout.storageDir}/state.db` : undefined)
   const server = await listen(api, {
-    checks: [...api.checks, ...encryption.checks],
+    checks: measured.checks, paths: [measured.path, async exchange => { if (exchange.path === '/metrics') await process.refresh(); return false }],
     observers: [...(tracing ? [tracing.observer] : []), instruments.observer, ...(auditor ? [auditor] : [])],
     metrics, advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
     address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },

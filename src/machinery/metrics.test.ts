@@ -27,3 +27,14 @@ seconds_sum{verb="GET"} 5.65
 seconds_count{verb="GET"} 4
 `)
 })
+
+test('numbers are written as Go writes them', () => {
+  const metrics = createMetrics()
+  const histogram = metrics.histogram('sizes', 'How large.', [0.000005, 0.0001, 131072, 1e6, 1.05e6])
+  histogram.observe({}, 2_000_000)
+  metrics.gauge('bytes', 'How many.').set({}, 36214122966)
+  const text = metrics.text()
+  for (const line of ['sizes_bucket{le="5e-06"} 0', 'sizes_bucket{le="0.0001"} 0', 'sizes_bucket{le="131072"} 0', 'sizes_bucket{le="1e+06"} 0', 'sizes_bucket{le="1.05e+06"} 0', 'sizes_sum 2e+06', 'bytes 3.6214122966e+10']) {
+    assert.ok(text.split('\n').includes(line), line)
+  }
+})

@@ -36,7 +36,8 @@ interface Family {
 
 /** The metrics of one component, in Prometheus' text form. */
 export interface Metrics {
-  counter(name: string, help: string): Counter
+  /** `collect` is called before each exposition, for values that somebody else counts. */
+  counter(name: string, help: string, collect?: (values: Gauge) => void): Counter
   /** `collect` is called before each exposition, for values that are looked up and not booked. */
   gauge(name: string, help: string, collect?: (gauge: Gauge) => void): Gauge
   histogram(name: string, help: string, buckets: readonly number[]): Histogram
@@ -50,7 +51,14 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const escaped = (value: string): string => value.replace(/[\\"\n]/g, character => (character === '\n' ? '\\n' : `\\${character}`))
 const shown = (labels: Labels): string => Object.keys(labels).map(name => `${name}="${escaped(labels[name]!)}"`).join(',')
 const braced = (text: string): string => (text ? `{${text}}` : '')
-const number = (value: number): string => (value === Infinity ? '+Inf' : String(value))
+/** Numbers as Go writes them, so that a bucket is called what upstream's is: `1e+06`, `5e-06`. */
+function number(value: number): string {
+  if (value === Infinity) return '+Inf'
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(value)
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string]
+  return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`
+}
 
 /** Small and without dependencies: prom-client keeps its registry in a module, which two servers in one process would share. */
 export function createMetrics(): Metrics {
@@ -85,8 +93,8 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    counter(name, help) {
-      const series = values(name, help, 'counter')
+    counter(name, help, collect) {
+      const series = values(name, help, 'counter', collect)
       return { with: series.with, add: (labels, amount = 1) => series.add(labels, amount) }
     },
     gauge: (name, help, collect) => values(name, help, 'gauge', collect),
@@ -99,10 +107,10 @@ export function createMetrics(): Metrics {
           for (const [labels, { counts, sum, count }] of series) {
             const prefix = labels ? `${labels},` : ''
             let total = 0
-            for (const [index, bound] of buckets.entries()) yield `${name}_bucket{${prefix}le="${bound}"} ${(total += counts[index]!)}`
-            yield `${name}_bucket{${prefix}le="+Inf"} ${count}`
-            yield `${name}_sum${braced(labels)} ${sum}`
-            yield `${name}_count${braced(labels)} ${count}`
+            for (const [index, bound] of buckets.entries()) yield `${name}_bucket{${prefix}le="${number(bound)}"} ${number((total += counts[index]!))}`
+            yield `${name}_bucket{${prefix}le="+Inf"} ${number(count)}`
+            yield `${name}_sum${braced(labels)} ${number(sum)}`
+            yield `${name}_count${braced(labels)} ${number(count)}`
           }
         },
       })
