@@ -55,7 +55,7 @@ function indexOf(key: Value): number {
   if (typeof key === 'number') return key
   if (key instanceof Uint || key instanceof Double || typeof key === 'bigint') {
     const position = mapKey(key)
-    return typeof position === 'number' ? position : fail(`unsupported index value ${printed(key)} in list`)
+    return Number.isInteger(position) ? Number(position) : fail(`unsupported index value ${printed(key)} in list`)
   }
   return fail(`unsupported index type '${typeName(key)}' in list`)
 }

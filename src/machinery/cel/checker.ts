@@ -128,7 +128,9 @@ class Checker {
   private fieldOf(expr: Expr, target: Type, field: string): Type {
     switch (target.kind) {
       case 'map': return target.params[1]!
-      case 'object': return target.field?.(field)?.type ?? this.report(expr, `undefined field '${field}'`)
+      case 'object':
+        if (!target.field) return this.report(expr, `unexpected failed resolution of '${target.name}'`)
+        return target.field(field)?.type ?? this.report(expr, `undefined field '${field}'`)
       case 'param':
         this.isAssignable(DYN, target)
         return DYN

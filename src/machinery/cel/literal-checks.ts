@@ -13,7 +13,7 @@ const FIRST_SECOND = -62_135_596_800
 const LAST_SECOND = 253_402_300_799
 
 const CHECKS: Readonly<Record<string, (literal: Value) => boolean>> = {
-  duration: literal => typeof literal !== 'string' || parseDuration(literal) !== undefined,
+  duration: literal => typeof literal === 'string' && parseDuration(literal) !== undefined,
   timestamp: literal => (typeof literal === 'string' ? parseTimestamp(literal) !== undefined : !isInt(literal) || (literal >= FIRST_SECOND && literal <= LAST_SECOND)),
   matches: literal => typeof literal !== 'string' || !('error' in compileRegex(literal)),
 }

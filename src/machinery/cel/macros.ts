@@ -98,7 +98,6 @@ export const standardMacros: readonly Macro[] = [
   loopMacro('all', 1, 1, all),
   loopMacro('exists', 1, 1, exists),
   loopMacro('exists_one', 1, 1, existsOne),
-  loopMacro('existsOne', 1, 1, existsOne),
   loopMacro('map', 1, 1, ({ offset, args }, _, accumulator) => collect(offset, accumulator, args[1]!), NOT_A_NAME),
   loopMacro('map', 1, 2, ({ offset, args }, _, accumulator) => collect(offset, accumulator, args[2]!, args[1]!), NOT_A_NAME),
   loopMacro('filter', 1, 1, ({ offset, args }, _, accumulator) => collect(offset, accumulator, args[0]!, args[1]!), NOT_A_NAME),

@@ -40,30 +40,46 @@ function parseV4(text: string, reason: Reason): number[] {
 }
 
 function parseV6(text: string, reason: Reason): number[] {
+  const at = (rest: string): string => `(at ${JSON.stringify(rest)})`
   const [address = '', zone] = text.split('%', 2)
   if (zone === '') throw reason('zone must be a non-empty string')
-  const [head = '', tail, more] = address.split('::')
-  if (more !== undefined) throw reason(`multiple :: in address (at ${JSON.stringify(address.slice(address.lastIndexOf('::')))})`)
-  const left = groups(head, tail === undefined, reason)
-  const right = tail === undefined ? [] : groups(tail, true, reason)
-  const missing = 16 - left.length - right.length
-  if (tail === undefined ? missing > 0 : missing === 0) throw reason(tail === undefined ? 'address string too short' : 'the :: must expand to at least one field of zeros')
-  if (missing < 0) throw reason(`trailing garbage after address (at ${JSON.stringify(address)})`)
-  return [...left, ...Array.from({ length: missing }, () => 0), ...right]
+  const bytes: number[] = []
+  let rest = address
+  let gap = -1
+  if (rest.startsWith('::')) [gap, rest] = [0, rest.slice(2)]
+  while (rest !== '' && bytes.length < 16) {
+    const group = /^[0-9a-fA-F]*/.exec(rest)![0]
+    if (group.length > 4) throw reason(`each group must have 4 or less digits ${at(rest)}`)
+    if (group === '') throw reason(`each colon-separated field must have at least one digit ${at(rest)}`)
+    if (rest[group.length] === '.') {
+      if (gap < 0 && bytes.length !== 12) throw reason(`embedded IPv4 address must replace the final 2 fields of the address ${at(rest)}`)
+      if (bytes.length + 4 > 16) throw reason(`too many hex fields to fit an embedded IPv4 at the end of the address ${at(rest)}`)
+      bytes.push(...parseV4(rest, reason))
+      rest = ''
+      break
+    }
+    const value = Number.parseInt(group, 16)
+    bytes.push(value >> 8, value & 255)
+    rest = rest.slice(group.length)
+    if (rest === '') break
+    if (rest[0] !== ':') throw reason(`unexpected character, want colon ${at(rest)}`)
+    if (rest.length === 1) throw reason(`colon must be followed by more characters ${at(rest)}`)
+    rest = rest.slice(1)
+    if (rest[0] !== ':') continue
+    if (gap >= 0) throw reason(`multiple :: in address ${at(rest)}`)
+    gap = bytes.length
+    rest = rest.slice(1)
+  }
+  if (rest !== '') throw reason(`trailing garbage after address ${at(rest)}`)
+  return spread(bytes, gap, reason)
 }
 
-/** Groups of hexadecimal digits; the last of them may be an IPv4 address. */
-function groups(text: string, mayEndInV4: boolean, reason: Reason): number[] {
-  if (text === '') return []
-  const parts = text.split(':')
-  return parts.flatMap((part, i) => {
-    if (part.includes('.') && i === parts.length - 1 && mayEndInV4) return parseV4(part, reason)
-    if (part === '') throw reason(`colon must be followed by more characters (at ":")`)
-    if (part.length > 4 && /^[0-9a-fA-F]+$/.test(part)) throw reason(`each group must have 4 or less digits (at ${JSON.stringify(part)})`)
-    if (!/^[0-9a-fA-F]{1,4}$/.test(part)) throw reason(`unexpected character, want colon (at ${JSON.stringify(/[^0-9a-fA-F].*/s.exec(part)?.[0] ?? part)})`)
-    const group = Number.parseInt(part, 16)
-    return [group >> 8, group & 255]
-  })
+/** Fills the gap that `::` stands for with zeros. */
+function spread(bytes: readonly number[], gap: number, reason: Reason): number[] {
+  const missing = 16 - bytes.length
+  if (gap < 0 && missing > 0) throw reason('address string too short')
+  if (gap >= 0 && missing === 0) throw reason('the :: must expand to at least one field of zeros')
+  return gap < 0 ? [...bytes] : [...bytes.slice(0, gap), ...Array.from({ length: missing }, () => 0), ...bytes.slice(gap)]
 }
 
 /** The canonical text. */

@@ -151,9 +151,19 @@ class Parser {
       this.tokens.advance()
       count++
     }
-    if (this.tokens.is(first.type === '!' ? '<none>' : '!')) this.tokens.noAlternative(first)
+    if (!OPERAND.includes(this.tokens.next.type) || (first.type === '-' && this.tokens.is('!'))) this.badSign(first)
     const operand = this.member(closers)
     return count % 2 === 0 ? operand : this.call(first.offset, first.type === '!' ? '!_' : '-_', undefined, [operand])
+  }
+
+  /** Nothing to negate: a lone minus is then read as the operator between two operands, one of which is missing. */
+  private badSign(first: Token): never {
+    if (first.type === '!') this.tokens.unwanted(OPERAND)
+    try {
+      this.tokens.noAlternative(first)
+    } finally {
+      this.tokens.rewind(first)
+    }
   }
 
   private isNegativeNumber(): boolean {
@@ -202,6 +212,7 @@ class Parser {
 
   private index(operand: Expr, closers: readonly string[]): Expr {
     const open = this.tokens.advance()
+    this.tokens.require([...OPERAND, '?'])
     const question = this.tokens.take('?')
     const key = this.within([...closers, ']'], () => this.expression([']']))
     this.tokens.expect(']', [...AFTER_OPERAND, ...closers])
@@ -214,6 +225,7 @@ class Parser {
     const args: Expr[] = []
     const read = (): Expr => {
       this.tokens.require([...OPERAND, ')'])
+      if (this.tokens.is(')')) return NOTHING
       do args.push(this.expression([',', ')']))
       while (this.tokens.take(','))
       return NOTHING
@@ -247,7 +259,7 @@ class Parser {
     const isCall = this.tokens.is('(')
     const reserved = RESERVED.has(id.text)
     if (reserved) this.tokens.report(`reserved identifier: ${id.text}`, first.offset)
-    if (!isCall) return reserved ? { ...NOTHING, offset: first.offset } : { kind: 'ident', name: dot + id.text, offset: first.offset }
+    if (!isCall) return reserved ? { ...NOTHING, offset: first.offset } : { kind: 'ident', name: dot + id.text, offset: id.offset }
     const open = this.tokens.advance()
     return this.call(open.offset, dot + id.text, undefined, this.args(closers))
   }
@@ -313,11 +325,13 @@ class Parser {
   private elements(closers: readonly string[], close: string, first: readonly string[], element: () => void): void {
     this.within([...closers, close, ','], () => this.guard([], () => {
       this.tokens.require(first)
-      if (this.tokens.is(close) || (this.tokens.take(',') && this.tokens.is(close))) return NOTHING
-      do {
-        if (this.tokens.is(close)) break
-        element()
-      } while (this.tokens.take(','))
+      if (!this.tokens.is(close) && !this.tokens.is(',')) {
+        const starts = first.filter(type => type !== ',' && type !== close)
+        do element()
+        while (this.tokens.is(',') && starts.includes(this.tokens.lookAhead(1).type) && this.tokens.take(','))
+        this.tokens.require([',', close])
+      }
+      this.tokens.take(',')
       return NOTHING
     }))
   }

@@ -5,6 +5,7 @@ import { ArrayList, CelMap, EntryMap, GrowingList, GrowingMap, List, fail, typeO
 import type { Comprehension } from './ast.ts'
 import type { Frame, Run } from './frame.ts'
 import type { Plan, PlanPart, Planner, Scope } from './planned.ts'
+import type { Type } from './types.ts'
 import type { Value } from './values.ts'
 
 /** Plans a loop. What fails in a step stays in the accumulator: `all` and `exists` may still come to a decision. */
@@ -57,8 +58,13 @@ function loopOverList(frame: Frame, list: List, variable: number, once: () => bo
   }
 }
 
-const GO_TYPES: Readonly<Record<string, string>> = { null: 'Null', bool: 'Bool', int: 'Int', uint: 'Uint', double: 'Double', string: 'String', bytes: 'Bytes', timestamp: 'Timestamp', duration: 'Duration' }
-const notIterable = (value: Value): never => fail(`got 'types.${GO_TYPES[typeOf(value).kind] ?? 'Type'}', expected iterable type`)
+/** Upstream tells its own names of types. */
+const GO_TYPES: Readonly<Record<string, string>> = {
+  null: 'types.Null', bool: 'types.Bool', int: 'types.Int', uint: 'types.Uint', double: 'types.Double', string: 'types.String', bytes: 'types.Bytes', timestamp: 'types.Timestamp',
+  duration: 'types.Duration', type: '*types.Type',
+}
+const goType = ({ kind, name }: Type): string => GO_TYPES[kind] ?? (name === 'optional_type' ? '*types.Optional' : `cel.${name.slice(name.lastIndexOf('.') + 1)}`)
+const notIterable = (value: Value): never => fail(`got '${goType(typeOf(value))}', expected iterable type`)
 
 function loopOverPairs(frame: Frame, items: Value, key: number, value: number, once: () => boolean): void {
   if (!(items instanceof List) && !(items instanceof CelMap)) return notIterable(items)

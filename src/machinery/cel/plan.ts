@@ -3,7 +3,7 @@ import { planCall } from './plan-call.ts'
 import { planComprehension } from './plan-comprehension.ts'
 import { fromJson } from './json-values.ts'
 import { Lazy, charge, readLocal } from './frame.ts'
-import { ArrayList, CelMap, EntryMap, Optional, fail, isInt, mapKey, Uint } from './values.ts'
+import { ArrayList, CelMap, EntryMap, Optional, entryMap, fail, mapKey } from './values.ts'
 import { DYN } from './types.ts'
 import type { CreateList, CreateMap, CreateStruct, Expr, Ident, Select } from './ast.ts'
 import { asPath, constant, full, path, plain } from './planned.ts'
@@ -111,9 +111,7 @@ function planMap(planner: Planner, expr: CreateMap, scope: Scope): Plan {
     return new EntryMap(map)
   }
   if (entries.every(({ key, value, optional }) => key.constant && value.constant && !optional)) {
-    if (entries.every(({ key }) => isKey(key.constant!.value))) {
-      return constant(new EntryMap(new Map(entries.map(({ key, value }) => [mapKey(key.constant!.value)!, [key.constant!.value, value.constant!.value]]))))
-    }
+    return constant(entryMap(entries.map(({ key, value }) => [key.constant!.value, value.constant!.value])))
   }
   return plain(frame => {
     const map = build(frame)
@@ -122,11 +120,8 @@ function planMap(planner: Planner, expr: CreateMap, scope: Scope): Plan {
   })
 }
 
-const isKey = (key: Value): boolean => typeof key === 'string' || typeof key === 'boolean' || isInt(key) || key instanceof Uint
-
 function addEntry(map: Map<MapKey, readonly [Value, Value]>, key: Value, value: Value, optional: boolean): void {
   const canonical = mapKey(key)
-  if (canonical === undefined || !isKey(key)) return fail('unsupported key type')
   if (!optional) map.set(canonical, [key, value])
   else if (!(value instanceof Optional)) fail(`cannot initialize optional entry '${printed(key)}' from non-optional value ${printed(value)}`)
   else if (value.value !== undefined) map.set(canonical, [key, value.value])

@@ -44,6 +44,17 @@ export class TokenStream {
     return this.tokens[this.position]!
   }
 
+  /** Goes back to a token that was the next one before. */
+  rewind(token: Token): void {
+    this.position = this.tokens.indexOf(token)
+  }
+
+  /** The token cannot go on with what was begun; the reading of that ends. */
+  unwanted(types: readonly string[]): never {
+    this.syntax(`extraneous input ${quoted(this.next.text)} expecting ${formatExpected(types)}`)
+    throw new ParseAbort()
+  }
+
   lookAhead(count: number): Token {
     return this.tokens[Math.min(this.position + count, this.tokens.length - 1)]!
   }

@@ -60,6 +60,9 @@ export function objectType(name: string, fields: Readonly<Record<string, Type>> 
   return { kind: 'object', name, params: NONE, field: key => table.get(key) }
 }
 
+/** A type of a library that is an object in name only: it has no fields, and cannot be constructed. */
+export const handleType = (name: string): Type => simple('object', name)
+
 export const isDyn = (type: Type): boolean => type.kind === 'dyn' || type.kind === 'any'
 export const isDynOrError = (type: Type): boolean => isDyn(type) || type.kind === 'error'
 export const isOptional = (type: Type): boolean => type.kind === 'opaque' && type.name === 'optional_type'

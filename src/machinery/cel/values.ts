@@ -129,8 +129,7 @@ export class EntryMap extends CelMap {
     return this.entries.size
   }
   find(key: Value): Value | undefined {
-    const canonical = mapKey(key)
-    return canonical === undefined ? undefined : this.entries.get(canonical)?.[1]
+    return this.entries.get(mapKey(key))?.[1]
   }
   *keys(): Iterable<Value> {
     for (const [key] of this.entries.values()) yield key
@@ -147,19 +146,19 @@ export class GrowingMap extends EntryMap {
   }
 }
 
-export type MapKey = string | boolean | number | bigint
+export type MapKey = string | boolean | number | bigint | object | null
 
-/** Equal keys (1, 1u and 1.0 are) have one form; undefined: no key of any map. */
-export function mapKey(key: Value): MapKey | undefined {
-  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint') return key
+/** Equal numbers (1, 1u and 1.0 are) have one form as keys. */
+export function mapKey(key: Value): MapKey {
   if (key instanceof Uint) return intOf(key.value)
-  if (!(key instanceof Double) || !Number.isInteger(key.value)) return undefined
+  if (!(key instanceof Double)) return key
+  if (!Number.isInteger(key.value)) return key.value
   return Number.isSafeInteger(key.value) ? key.value + 0 : intOf(BigInt(key.value))
 }
 
 /** A map of entries given one by one. */
 export const entryMap = (entries: Iterable<readonly [Value, Value]>): EntryMap =>
-  new EntryMap(new Map([...entries].map(entry => [mapKey(entry[0])!, entry])))
+  new EntryMap(new Map([...entries].map(entry => [mapKey(entry[0]), entry])))
 
 /** An error of evaluation. Thrown, but no Error: it needs no stack, and expressions may make very many. */
 export class EvalFailure {

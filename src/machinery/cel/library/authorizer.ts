@@ -3,17 +3,17 @@ import { dnsLabel, dnsSubdomain } from '../../names.ts'
 import { declare, method } from '../declarations.ts'
 import { TRAVERSAL, add, fixed, scale } from '../sizes.ts'
 import { suspend } from '../frame.ts'
-import { BOOL, STRING, objectType } from '../types.ts'
+import { BOOL, STRING, handleType } from '../types.ts'
 import { Opaque, fail, sizeOf } from '../values.ts'
 import type { CostModel, Library } from '../declarations.ts'
 import type { Size } from '../sizes.ts'
 import type { Type } from '../types.ts'
 
-export const AUTHORIZER_TYPE = objectType('kubernetes.authorization.Authorizer')
-const PATH_TYPE = objectType('kubernetes.authorization.PathCheck')
-const GROUP_TYPE = objectType('kubernetes.authorization.GroupCheck')
-export const RESOURCE_CHECK_TYPE = objectType('kubernetes.authorization.ResourceCheck')
-const DECISION_TYPE = objectType('kubernetes.authorization.Decision')
+export const AUTHORIZER_TYPE = handleType('kubernetes.authorization.Authorizer')
+const PATH_TYPE = handleType('kubernetes.authorization.PathCheck')
+const GROUP_TYPE = handleType('kubernetes.authorization.GroupCheck')
+export const RESOURCE_CHECK_TYPE = handleType('kubernetes.authorization.ResourceCheck')
+const DECISION_TYPE = handleType('kubernetes.authorization.Decision')
 
 /** What an expression asks. Without a service account the question is about the user of the request. */
 export interface AuthorizationQuestion {
@@ -148,7 +148,6 @@ const field = (name: string, key: keyof ResourceQuestion, id: string, cost = nom
 /** Asking whether the user of the request, or a service account, may do something. */
 export const authorizer: Library = {
   name: 'kubernetes.authz',
-  types: [A, PATH_TYPE, GROUP_TYPE, R, DECISION_TYPE],
   functions: [
     declare('path', method('authorizer_path', [A, STRING], PATH_TYPE, (value: AuthorizerValue, path: string) => (isBlank(path) ? fail('path must not be empty') : new PathCheck(value, path)), nominal)),
     declare('group', method('authorizer_group', [A, STRING], GROUP_TYPE, (value: AuthorizerValue, group: string) => new GroupCheck(value, group), nominal)),

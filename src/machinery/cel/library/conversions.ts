@@ -1,7 +1,7 @@
 import { declare, overload } from '../declarations.ts'
 import { doubleToInt, doubleToUint, formatDouble } from '../numbers.ts'
 import { TRAVERSAL, scale } from '../sizes.ts'
-import { durationOf, formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestampOf } from '../time.ts'
+import { formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestampOf } from '../time.ts'
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, UINT, param, typeType } from '../types.ts'
 import { Double, TypeValue, Uint, fail, int64, intOf, isInt64, isUint64, sizeOf, typeOf, uint64 } from '../values.ts'
 import type { CostModel, FunctionDeclaration } from '../declarations.ts'
@@ -67,7 +67,7 @@ export const conversions: readonly FunctionDeclaration[] = [
   ),
   declare(
     'duration', overload('duration_to_duration', [DURATION], DURATION, (value: Duration) => value),
-    overload('int64_to_duration', [INT], DURATION, (value: number | bigint) => durationOf(BigInt(value))),
+    overload('int64_to_duration', [INT], DURATION, () => impossible('int', DURATION.name)),
     overload('string_to_duration', [STRING], DURATION, (text: string) => parseDuration(text) ?? impossible('string', DURATION.name)),
   ),
   declare('dyn', overload('to_dyn', [A], DYN, (value: Value) => value)),

@@ -3,12 +3,12 @@ import { parseRequestUrl } from '../go-url.ts'
 import { declare, method, overload } from '../declarations.ts'
 import { REGEX, TRAVERSAL, scale } from '../sizes.ts'
 import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../../names.ts'
-import { STRING, listType, objectType, optionalType } from '../types.ts'
+import { STRING, listType, handleType, optionalType } from '../types.ts'
 import { ArrayList, Opaque, Optional, sizeOf } from '../values.ts'
 import type { CostModel, Library } from '../declarations.ts'
 import type { Type } from '../types.ts'
 
-export const FORMAT_TYPE = objectType('kubernetes.NamedFormat')
+export const FORMAT_TYPE = handleType('kubernetes.NamedFormat')
 
 /** A named form of strings; `check` answers what is wrong. */
 class Format extends Opaque {
@@ -84,7 +84,6 @@ function validate({ check }: Format, text: string): Optional {
 /** Forms of strings by name. */
 export const namedFormats: Library = {
   name: 'kubernetes.format',
-  types: [FORMAT_TYPE],
   functions: [
     declare('validate', method('format-validate', [FORMAT_TYPE, STRING], optionalType(listType(STRING)), validate, validateCost)),
     declare('format.named', overload('format-named', [STRING], optionalType(FORMAT_TYPE), (name: string) => new Optional(Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined), nominal)),

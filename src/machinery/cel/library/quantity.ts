@@ -1,13 +1,13 @@
 import { nominal, traversal } from './costs.ts'
 import { declare, method, overload } from '../declarations.ts'
 import { addQuantities, compareQuantities, formatQuantity, parseQuantity, subtractQuantities } from '../../quantity.ts'
-import { BOOL, DOUBLE, INT, STRING, objectType } from '../types.ts'
+import { BOOL, DOUBLE, INT, STRING, handleType } from '../types.ts'
 import { Double, Opaque, fail, intOf, isInt64 } from '../values.ts'
 import type { Library } from '../declarations.ts'
 import type { Type } from '../types.ts'
 import type { Value } from '../values.ts'
 
-export const QUANTITY_TYPE = objectType('kubernetes.Quantity')
+export const QUANTITY_TYPE = handleType('kubernetes.Quantity')
 
 export class QuantityValue extends Opaque {
   readonly text: string
@@ -69,7 +69,6 @@ const Q = QUANTITY_TYPE
 /** Kubernetes' numbers with units. */
 export const quantity: Library = {
   name: 'kubernetes.quantity',
-  types: [Q],
   functions: [
     declare('quantity', overload('string_to_quantity', [STRING], Q, quantityOf, traversal())),
     declare('isQuantity', overload('is_quantity_string', [STRING], BOOL, isQuantity, traversal())),

@@ -1,11 +1,11 @@
 import { nominal, traversal } from './costs.ts'
 import { declare, method, overload } from '../declarations.ts'
-import { BOOL, INT, STRING, objectType } from '../types.ts'
+import { BOOL, INT, STRING, handleType } from '../types.ts'
 import { Opaque, fail, intOf } from '../values.ts'
 import type { Library } from '../declarations.ts'
 import type { Type } from '../types.ts'
 
-export const SEMVER_TYPE = objectType('kubernetes.Semver')
+export const SEMVER_TYPE = handleType('kubernetes.Semver')
 
 interface Version {
   readonly numbers: readonly [bigint, bigint, bigint]
@@ -124,7 +124,6 @@ const numberAt = (i: 0 | 1 | 2) => ({ version }: Semver) => intOf(version.number
 /** Semantic versions. */
 export const semver: Library = {
   name: 'kubernetes.Semver',
-  types: [S],
   functions: [
     declare('semver', overload('string_to_semver', [STRING], S, semverOf, traversal()), overload('string_bool_to_semver', [STRING, BOOL], S, semverOf, traversal())),
     declare('isSemver', overload('is_semver_string', [STRING], BOOL, isSemver, traversal()), overload('is_semver_string_bool', [STRING, BOOL], BOOL, isSemver, traversal())),

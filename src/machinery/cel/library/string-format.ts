@@ -32,7 +32,7 @@ function formatClause(verb: string, precision: number | undefined, next: () => V
   switch (verb) {
     case 's': return shown(next())
     case 'd': return decimal(next())
-    case 'f': return floating(next(), 'f', value => withGroups(value.toFixed(Math.min(precision ?? DEFAULT_PRECISION, 100))))
+    case 'f': return floating(next(), 'f', value => withGroups(fixedPoint(value, Math.min(precision ?? DEFAULT_PRECISION, 100))))
     case 'e': return floating(next(), 'e', scientific)
     case 'b': return inBase(next(), 2, 'b')
     case 'o': return inBase(next(), 8, 'o')
@@ -49,13 +49,21 @@ function shown(value: Value): string {
   if (typeof value === 'boolean' || isInt(value)) return String(value)
   if (value instanceof Uint) return String(value.value)
   if (value instanceof Double) return formatDouble(value.value)
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (value instanceof Uint8Array) return textOf(value)
   if (value instanceof Timestamp) return formatTimestamp(value)
   if (value instanceof Duration) return formatDuration(value)
   if (value instanceof TypeValue) return value.type.name
   if (value instanceof List) return `[${[...value].map(nested).join(', ')}]`
   if (value instanceof CelMap) return shownMap(value)
   return wrong('s', value)
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return fail('error during formatting: could not convert argument "invalid UTF-8 in bytes, cannot convert to string" to string')
+  }
 }
 
 /** A value within a list or map is written as a literal. */
@@ -81,8 +89,18 @@ function decimal(value: Value): string {
 function floating(value: Value, verb: string, format: (value: number) => string): string {
   const number = value instanceof Double ? value.value : value === 'NaN' ? Number.NaN : value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : undefined
   if (number === undefined) return wrong(verb, value)
-  if (Number.isNaN(number)) return 'NaN'
-  return Number.isFinite(number) ? format(number) : number > 0 ? '∞' : '-∞'
+  if (Number.isFinite(number)) return format(number)
+  const special = Number.isNaN(number) ? 'NaN' : number > 0 ? '∞' : '-∞'
+  return verb === 'e' ? special.padStart(DEFAULT_PRECISION) : special
+}
+
+/** With so many decimals; halves go to the even neighbour. */
+function fixedPoint(value: number, decimals: number): string {
+  const rounded = value.toFixed(decimals)
+  const exact = value.toFixed(100)
+  const end = exact.indexOf('.') + 1 + decimals
+  const cut = exact.slice(0, decimals === 0 ? end - 1 : end)
+  return /^50*$/.test(exact.slice(end)) && Number(cut.at(-1)) % 2 === 0 ? cut : rounded
 }
 
 /** Upstream formats in en_US. */

@@ -13,10 +13,9 @@ const V = param('V')
 const MAP = mapType(K, V)
 
 function insert(map: CelMap, entries: readonly (readonly [Value, Value])[]): CelMap {
-  const growing: Map<MapKey, readonly [Value, Value]> = map instanceof GrowingMap ? map.growing : new Map([...map.keys()].map(key => [mapKey(key)!, [key, map.find(key)!]]))
+  const growing: Map<MapKey, readonly [Value, Value]> = map instanceof GrowingMap ? map.growing : new Map([...map.keys()].map(key => [mapKey(key), [key, map.find(key)!]]))
   for (const entry of entries) {
     const key = mapKey(entry[0])
-    if (key === undefined) fail('unsupported key type')
     if (growing.has(key)) fail(`insert failed: key ${printed(entry[0])} already exists`)
     growing.set(key, entry)
   }

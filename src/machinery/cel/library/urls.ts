@@ -1,14 +1,14 @@
 import { nominal, traversal } from './costs.ts'
 import { declare, method, overload } from '../declarations.ts'
 import { escapedPath, hostname, parameters, parseRequestUrl, port } from '../go-url.ts'
-import { BOOL, STRING, listType, mapType, objectType } from '../types.ts'
+import { BOOL, STRING, listType, mapType, handleType } from '../types.ts'
 import { ArrayList, Opaque, entryMap, fail } from '../values.ts'
 import type { FunctionDeclaration, Library } from '../declarations.ts'
 import type { GoUrl } from '../go-url.ts'
 import type { Type } from '../types.ts'
 import type { Value } from '../values.ts'
 
-export const URL_TYPE = objectType('kubernetes.URL')
+export const URL_TYPE = handleType('kubernetes.URL')
 
 export class UrlValue extends Opaque {
   readonly url: GoUrl
@@ -50,7 +50,6 @@ const part = (name: string, id: string, read: (url: GoUrl) => Value, type: Type 
 /** URLs. */
 export const urls: Library = {
   name: 'kubernetes.urls',
-  types: [URL_TYPE],
   functions: [
     declare('url', overload('string_to_url', [STRING], URL_TYPE, urlOf, traversal({ keeps: true }))),
     declare('isURL', overload('is_url_string', [STRING], BOOL, isURL)),
