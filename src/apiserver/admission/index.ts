@@ -8,6 +8,7 @@ import { certificateSubjectRestriction } from './certificate-subject-restriction
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { denyServiceExternalIPs } from './deny-service-external-ips.ts'
 import { deviceAdminAccess } from './device-admin-access.ts'
 import { eventRateLimit, type EventLimit } from './event-rate-limit.ts'
 import { extendedResourceToleration } from './extended-resource-toleration.ts'
@@ -19,6 +20,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import { podNodeSelector, type PodNodeSelectorOptions } from './pod-node-selector.ts'
 import { podSecurity, type PodSecurityOptions } from './pod-security.ts'
 import { podTolerationRestriction } from './pod-toleration-restriction.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { resourceQuota } from './resource-quota.ts'
@@ -38,7 +40,7 @@ export interface AdmissionOptions {
 
 /** Not on unless asked for, as upstream. */
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
-  'AlwaysPullImages', 'PodNodeSelector', 'PodTolerationRestriction', 'EventRateLimit', 'ExtendedResourceToleration', 'OwnerReferencesPermissionEnforcement',
+  'AlwaysPullImages', 'PodNodeSelector', 'PodTolerationRestriction', 'EventRateLimit', 'ExtendedResourceToleration', 'OwnerReferencesPermissionEnforcement', 'DenyServiceExternalIPs',
 ])
 /** What upstream does elsewhere than in its plugins, and nobody can switch off. */
 const ALWAYS_ON: ReadonlySet<string> = new Set(['CertificateIdentity', 'DeviceAdminAccess', 'RBACEscalation'])
@@ -69,6 +71,8 @@ export function createAdmissionPlugins(options: AdmissionOptions = {}): readonly
     certificateSigning,
     certificateSubjectRestriction,
     defaultIngressClass,
+    denyServiceExternalIPs,
+    podTopologyLabels,
     deviceAdminAccess,
     rbacEscalation,
     resourceQuota(),

@@ -4,6 +4,8 @@ import { Events } from '../../api/core/event.ts'
 import { LimitRanges } from '../../api/core/limit-range.ts'
 import { Namespaces } from '../../api/core/namespace.ts'
 import { PersistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts'
+import { Services } from '../../api/core/service.ts'
+import { Nodes } from '../../api/core/node.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
 import { ServiceAccounts } from '../../api/core/service-account.ts'
 import { CertificateSigningRequests } from '../../api/certificates/certificate-signing-request.ts'
@@ -16,6 +18,8 @@ import { StorageClasses } from '../../api/storage/storage-class.ts'
 import { seededRandom } from '../../machinery/random.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { fakeClock } from '../../testing/fake-clock.ts'
+import { denyServiceExternalIPs } from './deny-service-external-ips.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest, Operation } from './admission.ts'
 import { alwaysPullImages } from './always-pull-images.ts'
 import { certificateApproval } from './certificate-approval.ts'
@@ -205,4 +209,23 @@ test('plugins are on and off as upstream has them, and as they are asked for', (
   assert.ok(names({ disable: ['RBACEscalation'] }).includes('RBACEscalation'), 'what upstream does elsewhere cannot be switched off')
   assert.equal(names().at(-1), 'ResourceQuota')
   assert.throws(() => names({ enable: ['Nonsense'] }), /there is no admission plugin "Nonsense"; there are AlwaysPullImages, /)
+})
+
+test('DenyServiceExternalIPs: what a service has it keeps, and nothing is added', async () => {
+  const service = (...externalIPs: string[]) => ({ metadata: { name: 's', namespace: 'a' }, spec: { externalIPs } })
+  const update = (next: object, old: object) => admit(denyServiceExternalIPs, Services, next, { operation: 'UPDATE', old })
+  assert.equal((await admit(denyServiceExternalIPs, Services, service())).refused, undefined)
+  assert.equal((await admit(denyServiceExternalIPs, Services, service('1.2.3.4'))).refused, 'services "s" is forbidden: Use of external IPs is denied by admission control')
+  assert.equal((await update(service('1.2.3.4'), service('1.2.3.4', '1.2.3.5'))).refused, undefined)
+  assert.match((await update(service('1.2.3.6'), service('1.2.3.4'))).refused!, /Use of external IPs is denied/)
+})
+
+test('PodTopologyLabels: pods carry the zone and region of their node', async () => {
+  const stored: Stored = [[Nodes, { metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': 'z', 'topology.kubernetes.io/region': 'r', other: 'o' } } }]]
+  const labels = { 'topology.kubernetes.io/zone': 'z', 'topology.kubernetes.io/region': 'r' }
+  const binding = (target: object) => ({ metadata: { name: 'p', labels: { 'topology.kubernetes.io/zone': 'mine' } }, target })
+  assert.deepEqual((await admit(podTopologyLabels, Pods, binding({ kind: 'Node', name: 'n' }), { subresource: 'binding', stored })).object.metadata.labels, labels)
+  assert.deepEqual((await admit(podTopologyLabels, Pods, binding({ kind: 'Node', name: 'm' }), { subresource: 'binding', stored })).object.metadata.labels, { 'topology.kubernetes.io/zone': 'mine' })
+  assert.deepEqual((await admit(podTopologyLabels, Pods, pod({ nodeName: 'n' }), { stored })).object.metadata.labels, labels)
+  assert.equal((await admit(podTopologyLabels, Pods, pod(), { stored })).object.metadata.labels, undefined)
 })

@@ -4,6 +4,7 @@ import { Pods, type Pod } from '../../api/core/pod/pod.ts'
 import { required } from '../../api/validation.ts'
 import { timestamp } from '../../machinery/clock.ts'
 import { badRequest, conflict, StatusError, type Cause } from '../../machinery/status.ts'
+import { admitCreate } from '../admission-chain.ts'
 import type { Call, Outcome } from '../call.ts'
 import { kindOf, readObject } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
@@ -23,6 +24,7 @@ async function bind(server: Server, call: Call): Promise<Outcome> {
   const causes = validateTarget(binding)
   // Upstream answers with the bare error.
   if (causes.length > 0) throw new StatusError('', causes.map(({ field, message }) => `${field}: ${message}`).join(', '), undefined, { code: 500 })
+  await admitCreate(server.admission, { ...call, name, ...(call.name !== undefined && { resource: Pods, subresource: 'binding' }) }, binding)
   const node = binding.target.name!
   const podCall: Call = { ...call, resource: Pods, name, verb: 'update', subresource: 'binding' }
   await server.registry.update(podCall, { subresource: 'binding', internal: true, checksUid: true, next: pod => bound(pod as Pod, binding, node, server.clock.now()) })
