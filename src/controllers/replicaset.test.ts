@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ReplicaSets } from '../api/apps/replica-set.ts'
 import { Events } from '../api/core/event.ts'
+import { ResourceQuotas } from '../api/core/resource-quota.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { replicaSet } from '../testing/builders.ts'
 import { testCluster } from '../testing/test-cluster.ts'
@@ -59,6 +60,18 @@ test('pods that are refused are reported as ReplicaFailure, and tried again', as
   assert.equal(conditions?.[0]?.type, 'ReplicaFailure')
   assert.equal(conditions?.[0]?.reason, 'FailedCreate')
   assert.match(conditions?.[0]?.message ?? '', /pods (?:"web-" )?is forbidden: error looking up service account default\/nobody: serviceaccount "nobody" not found/)
+})
+
+test('refusals that name a new pod each time do not wake the controller by its own status', async () => {
+  await using cluster = await start()
+  const hard = { pods: '1' }
+  await cluster.create(ResourceQuotas, { metadata: { name: 'one', namespace: 'default' }, spec: { hard }, status: { hard, used: { pods: '0' } } })
+  await cluster.create(ReplicaSets, replicaSet('web', { replicas: 2 }))
+  await cluster.settle()
+  const { status, metadata } = await cluster.get(ReplicaSets, 'web')
+  assert.match(status.conditions?.[0]?.message ?? '', /exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1/)
+  await cluster.pass(5_000)
+  assert.equal((await cluster.get(ReplicaSets, 'web')).metadata.resourceVersion, metadata.resourceVersion, 'trying again writes nothing')
 })
 
 test('the least useful pods go first', () => {

@@ -1,10 +1,10 @@
-import { ReplicaSets, type ReplicaSet } from '../api/apps/replica-set.ts'
+import { ReplicaSets, type ReplicaSet, type ReplicaSetCondition } from '../api/apps/replica-set.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import { isPodActive, isPodReady, podCondition, untilAvailable } from '../api/core/pod/predicates.ts'
 import type { CacheReader } from '../client/cache.ts'
 import { matchesLabels, selectorFrom } from '../machinery/selector.ts'
 import { controllerOf } from './claim.ts'
-import { sameJson, withCondition, withoutCondition } from './conditions.ts'
+import { conditionOf, sameJson, withCondition, withoutCondition } from './conditions.ts'
 import { defineController, slowStart } from './framework.ts'
 import { createPod, deletePod, podFromTemplate } from './pod-control.ts'
 
@@ -100,17 +100,19 @@ function relatedOnNode(rs: ReplicaSet, cache: CacheReader): (pod: Pod) => number
   }
 }
 
+/** The first failure is told until it is over: each new one names another pod, and writing that down would wake the controller to try again at once. */
+function withFailure(conditions: readonly ReplicaSetCondition[], plan: ReplicaPlan, { message }: Error, now: number): ReplicaSetCondition[] {
+  if (conditionOf(conditions, 'ReplicaFailure')) return [...conditions]
+  return withCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason: plan.create > 0 ? 'FailedCreate' : 'FailedDelete', message }, now)
+}
+
 /** What the ReplicaSet says of itself. */
 export function replicaSetStatus(rs: ReplicaSet, pods: readonly Pod[], plan: ReplicaPlan, failure: Error | undefined, now: number): ReplicaSet['status'] {
   const active = pods.filter(isPodActive)
   const minReadySeconds = rs.spec.minReadySeconds ?? 0
   const labels = rs.spec.template?.metadata?.labels ?? {}
   const count = (holds: (pod: Pod) => boolean): number => active.filter(holds).length
-  const conditions = failure
-    ? withCondition(rs.status.conditions, {
-      type: 'ReplicaFailure', status: 'True', reason: plan.create > 0 ? 'FailedCreate' : 'FailedDelete', message: failure.message,
-    }, now)
-    : withoutCondition(rs.status.conditions, 'ReplicaFailure')
+  const conditions = failure ? withFailure(rs.status.conditions ?? [], plan, failure, now) : withoutCondition(rs.status.conditions, 'ReplicaFailure')
   const filled = {
     fullyLabeledReplicas: count(pod => matchesLabels(labels, pod.metadata.labels)),
     readyReplicas: count(isPodReady),
