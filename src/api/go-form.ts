@@ -2,15 +2,55 @@ import type { Schema, TypeNode } from '../machinery/schema/schema.ts'
 import { resolve } from '../machinery/schema/schema.ts'
 
 /** Field names whose Go form is more than a capital letter; kinds may know others. */
-const NAMES: Readonly<Record<string, string>> = { cel: 'CEL', seLinuxOptions: 'SELinuxOptions', seLinuxChangePolicy: 'SELinuxChangePolicy', uid: 'UID', ips: 'IPs', cidrs: 'CIDRs', apiGroup: 'APIGroup', apiVersion: 'APIVersion' }
+const NAMES: Readonly<Record<string, string>> = {
+  cel: 'CEL', seLinuxOptions: 'SELinuxOptions', seLinuxChangePolicy: 'SELinuxChangePolicy', uid: 'UID', ips: 'IPs', cidrs: 'CIDRs', apiGroup: 'APIGroup', apiVersion: 'APIVersion',
+  fsType: 'FSType', fsGroup: 'FSGroup', fsGroupChangePolicy: 'FSGroupChangePolicy', gmsaCredentialSpecName: 'GMSACredentialSpecName', gmsaCredentialSpec: 'GMSACredentialSpec',
+  tty: 'TTY', httpGet: 'HTTPGet', tcpSocket: 'TCPSocket', grpc: 'GRPC', httpHeaders: 'HTTPHeaders', dnsPolicy: 'DNSPolicy', dnsConfig: 'DNSConfig', os: 'OS',
+}
+/** The same for fields of one type. */
+const TYPE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Volume: {
+    gcePersistentDisk: 'GCEPersistentDisk', awsElasticBlockStore: 'AWSElasticBlockStore', nfs: 'NFS', iscsi: 'ISCSI', rbd: 'RBD', cephfs: 'CephFS', fc: 'FC', storageos: 'StorageOS', csi: 'CSI',
+  },
+  GCEPersistentDiskVolumeSource: { pdName: 'PDName' },
+  ISCSIVolumeSource: { iqn: 'IQN', iscsiInterface: 'ISCSIInterface', chapAuthDiscovery: 'DiscoveryCHAPAuth', chapAuthSession: 'SessionCHAPAuth' },
+  GlusterfsVolumeSource: { endpoints: 'EndpointsName' }, RBDVolumeSource: { monitors: 'CephMonitors', image: 'RBDImage', pool: 'RBDPool', user: 'RadosUser' },
+  FCVolumeSource: { wwids: 'WWIDs' }, AzureDiskVolumeSource: { diskURI: 'DataDiskURI' }, ScaleIOVolumeSource: { sslEnabled: 'SSLEnabled' }, HostAlias: { ip: 'IP' },
+}
+/** Types whose fields upstream keeps in another order. */
+const MOVED: Readonly<Record<string, readonly (readonly [field: string, after: string])[]>> = {
+  Volume: [['quobyte', 'rbd']],
+}
+
+function fieldNames(schema: Schema, type: string): string[] {
+  const names = Object.keys(schema.fields)
+  for (const [field, after] of MOVED[type] ?? []) {
+    names.splice(names.indexOf(field), 1)
+    names.splice(names.indexOf(after) + 1, 0, field)
+  }
+  return names
+}
 
 /** A value as messages show it where upstream prints its internal type: Go's field names, and nothing left out. */
 export function goForm(schema: Schema, value: object, names: Readonly<Record<string, string>> = {}): Record<string, unknown> {
+  // What comes from apimachinery has the same form inside and outside.
+  if (schema.name.startsWith('io.k8s.apimachinery.')) return value as Record<string, unknown>
   const given = value as Readonly<Record<string, unknown>>
-  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => {
-    const goName = names[name] ?? NAMES[name] ?? name[0]!.toUpperCase() + name.slice(1)
-    return [goName, given[name] === undefined || given[name] === null ? absent(field.node, field.options.pointer ?? false, names) : present(field.node, given[name], names)]
-  }))
+  const type = schema.name.split('.').at(-1)!
+  const out: Record<string, unknown> = {}
+  for (const name of fieldNames(schema, type)) {
+    const { node, options } = schema.fields[name]!
+    const isAbsent = given[name] === undefined || given[name] === null
+    if (name === 'metadata') Object.assign(out, given[name])
+    else out[names[name] ?? TYPE_NAMES[type]?.[name] ?? NAMES[name] ?? name[0]!.toUpperCase() + name.slice(1)] = isAbsent ? absent(node, options.pointer ?? false, names) : present(node, given[name], names)
+  }
+  return out
+}
+
+/** One field of it. */
+export function goField(schema: Schema, name: string, value: unknown): unknown {
+  const { node, options } = schema.fields[name]!
+  return value === undefined || value === null ? absent(node, options.pointer ?? false, {}) : present(node, value, {})
 }
 
 function present(node: TypeNode, value: unknown, names: Readonly<Record<string, string>>): unknown {

@@ -27,7 +27,7 @@ const UNUSUAL: Readonly<Record<string, Partial<MetaRules>>> = {
   'resourceclaimtemplates.resource.k8s.io': NEW_FIRST, 'rolebindings.rbac.authorization.k8s.io': NEW_FIRST, 'roles.rbac.authorization.k8s.io': NEW_FIRST,
   'storageclasses.storage.k8s.io': NEW_FIRST,
   configmaps: NEW_LAST, 'controllerrevisions.apps': NEW_LAST, endpoints: NEW_LAST, 'ingressclasses.networking.k8s.io': NEW_LAST, 'ingresses.networking.k8s.io': NEW_LAST,
-  persistentvolumeclaims: NEW_LAST, secrets: NEW_LAST, serviceaccounts: NEW_LAST, 'volumeattributesclasses.storage.k8s.io': NEW_LAST,
+  persistentvolumeclaims: NEW_LAST, secrets: { update: 'UXMV' }, 'daemonsets.apps': { update: 'UXV' }, pods: NEW_LAST, serviceaccounts: NEW_LAST, 'volumeattributesclasses.storage.k8s.io': NEW_LAST,
   persistentvolumes: { update: 'MMVX' },
   'csinodes.storage.k8s.io': AS_NEW, 'endpointslices.discovery.k8s.io': AS_NEW, 'flowschemas.flowcontrol.apiserver.k8s.io': AS_NEW, limitranges: AS_NEW,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': AS_NEW, 'volumeattachments.storage.k8s.io': { update: 'MVX', status: 'M' },
@@ -35,7 +35,7 @@ const UNUSUAL: Readonly<Record<string, Partial<MetaRules>>> = {
   'mutatingadmissionpolicies.admissionregistration.k8s.io': PLAIN, 'mutatingadmissionpolicybindings.admissionregistration.k8s.io': PLAIN,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': PLAIN, 'mutatingwebhookconfigurations.admissionregistration.k8s.io': PLAIN,
   'runtimeclasses.node.k8s.io': { create: 'm', update: 'mVuX' }, 'leases.coordination.k8s.io': { create: 'm', update: 'uVX' },
-  'cronjobs.batch': { status: '' }, 'poddisruptionbudgets.policy': NOTHING, events: NOTHING, 'events.events.k8s.io': NOTHING,
+  'cronjobs.batch': { status: '' }, 'poddisruptionbudgets.policy': NOTHING, events: NOTHING, 'events.events.k8s.io': { create: 'M', update: 'VUX', status: '' },
 }
 
 const rulesOf = (resource: AnyResource): MetaRules => ({ ...USUAL, ...UNUSUAL[qualifiedResource(resource)] })

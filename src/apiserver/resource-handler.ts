@@ -2,7 +2,7 @@ import { status } from '../api/meta/status.ts'
 import type { RequestOptions } from '../api/request.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { after, type Awaitable } from '../machinery/awaitable.ts'
-import { StatusError, type StatusBody } from '../machinery/status.ts'
+import { qualifiedResource, StatusError, type StatusBody } from '../machinery/status.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
 import { nameOf, type Call, type EncodedBody } from './call.ts'
 import { isConnect, targetOf } from './connect.ts'
@@ -15,7 +15,7 @@ import { bodyOf } from './representation/answer.ts'
 import { checkRoute, negotiate, type Offer } from './representation/negotiate.ts'
 import { includeObject } from './representation/table.ts'
 import type { ResourceInfo } from './request-info.ts'
-import { mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
+import { isUnwatched, mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
 import type { Server } from './verbs/verb.ts'
 import { serveWatch } from './watch-stream.ts'
 import { scaleColumns } from './subresources/scale.ts'
@@ -32,7 +32,10 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
       exchange.warnings.add(deprecated)
       exchange.annotations['k8s.io/deprecated'] = 'true'
     }
-    if (found.verb === 'watch') return serveWatch(server, exchange, call)
+    if (isUnwatched(found.resource, found.verb)) {
+    throw new StatusError('MethodNotAllowed', `watch is not supported on resources of kind ${JSON.stringify(qualifiedResource(found.resource))}`, { ...(found.resource.group && { group: found.resource.group }), kind: found.resource.plural })
+  }
+  if (found.verb === 'watch') return serveWatch(server, exchange, call)
     if (isConnect(call)) return serveConnect(server, exchange, call)
     const format = negotiate(exchange.header('accept'), offerOf(found), isPretty(exchange))
     const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)

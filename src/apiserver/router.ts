@@ -32,17 +32,25 @@ export function route(catalog: Catalog, method: string, info: ResourceInfo): Rou
   if (!resource || (info.namespace !== undefined && !namespaced && !isNamespaces)) throw noSuchResource()
   const { name } = info
   if (namespaced && info.namespace === undefined && name !== undefined && !info.legacyWatch) throw noSuchResource()
+  // What is only ever asked about has no objects.
+  if (name !== undefined && info.subresource === undefined && !NAMED.some(each => (resource.verbs as readonly string[]).includes(each))) throw noSuchResource()
   const verb = verbOf(method, info, resource)
   const problems = name === undefined ? [] : pathSegment(name)
   if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`)
   const acrossNamespaces = namespaced && info.namespace === undefined
   if (info.subresource !== undefined) checkSubresource(resource, info, verb)
+  else if (isUnwatched(resource, verb)) return { resource, verb: 'watch' }
   else if (!verb || !(resource.verbs as readonly string[]).includes(verb) || (acrossNamespaces && verb !== 'list' && verb !== 'watch')) throw methodNotAllowed()
   return {
     resource, verb: verb as RequestVerb, ...(info.namespace !== undefined && (namespaced || name !== undefined) && { namespace: info.namespace }),
     ...(name !== undefined && { name }), ...(info.subresource !== undefined && { subresource: info.subresource }),
   }
 }
+
+/** A list that cannot be watched says so itself. */
+export const isUnwatched = ({ verbs }: AnyResource, verb: string): boolean => verb === 'watch' && verbs.includes('list') && !verbs.includes('watch')
+
+const NAMED = ['get', 'update', 'patch', 'delete']
 
 function verbOf(method: string, info: ResourceInfo, resource: AnyResource): string {
   if (method === 'HEAD' || info.verb === '') return ''

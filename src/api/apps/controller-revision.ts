@@ -27,9 +27,10 @@ export const ControllerRevisions: Resource<ControllerRevision> = defineResource<
     ageColumn,
   ],
   validate({ data, revision }, { isNew }) {
-    const causes = isNew !== false && (data === undefined || data === null) ? [required('data', 'data is mandatory')] : []
-    if (data !== undefined && data !== null && (typeof data !== 'object' || Array.isArray(data))) causes.push(required('data', 'data must be a valid JSON object'))
-    return [...causes, ...nonNegative('revision', revision)]
+    const causes = nonNegative('revision', revision)
+    if (isNew === false) return causes
+    if (data === undefined || data === null) return [...causes, required('data', 'data is mandatory')]
+    return typeof data === 'object' && !Array.isArray(data) ? causes : [...causes, required('data', 'data must be a valid JSON object')]
   },
   validateUpdate: ({ data }, old) => immutable('data', data, old.data),
 })

@@ -4,6 +4,7 @@ import { formatLabelSelector } from '../../machinery/selector.ts'
 import { ageColumn, containerColumns, labelsText, nameColumn } from '../columns.ts'
 import { defaultPodTemplate } from '../core/pod/defaults.ts'
 import { dropUnserved } from '../core/pod/strategy.ts'
+import { checkNumber } from './template-validation.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { withoutAnnotation } from '../meta/object-meta.ts'
 import { sameJson } from '../validation.ts'
@@ -37,6 +38,7 @@ export const DaemonSets: Resource<DaemonSet> = defineResource<DaemonSet>({
   generationOf: ({ spec }) => spec,
   defaults({ metadata, spec }) {
     metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...metadata.annotations }
+    checkNumber('DaemonSet', metadata.annotations[TEMPLATE_GENERATION]!)
     spec.updateStrategy.type ??= 'RollingUpdate'
     if (spec.updateStrategy.type === 'RollingUpdate') {
       spec.updateStrategy.rollingUpdate ??= {}

@@ -1,6 +1,7 @@
 import type { Cause } from '../../machinery/status.ts'
 import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../validation.ts'
 import type { Deployment, DeploymentStatus, DeploymentStrategy } from './deployment-schema.ts'
+import { validateCollisions } from './stateful-set-validation.ts'
 import { atMostAll, nonNegativeCounts, validateCountOrPercent, validateRunningTemplate, validateSelector } from './template-validation.ts'
 
 const COUNTS = ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas', 'unavailableReplicas', 'collisionCount'] as const
@@ -17,7 +18,7 @@ export function validateDeployment({ spec }: Deployment): Cause[] {
 function validateStrategy({ type, rollingUpdate }: DeploymentStrategy): Cause[] {
   const field = 'spec.strategy.rollingUpdate'
   if (type === 'Recreate') return rollingUpdate ? [forbidden(field, "may not be specified when strategy `type` is 'Recreate'")] : []
-  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', { Type: type, RollingUpdate: rollingUpdate ?? null }, ['Recreate', 'RollingUpdate'])]
+  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', { Type: type, RollingUpdate: rollingUpdate ? { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 } : null }, ['Recreate', 'RollingUpdate'])]
   if (!rollingUpdate) return [required(field, 'this should be defaulted and never be nil')]
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
   const causes = [...validateCountOrPercent(`${field}.maxUnavailable`, maxUnavailable), ...validateCountOrPercent(`${field}.maxSurge`, maxSurge)]
@@ -35,6 +36,5 @@ export function validateDeploymentStatus({ status }: Deployment, old: Deployment
   if (readyReplicas > replicas) causes.push(invalid('status.readyReplicas', readyReplicas, 'cannot be greater than status.replicas'))
   if (availableReplicas > replicas) causes.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than status.replicas'))
   if (availableReplicas > readyReplicas) causes.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'))
-  const [collisions, before] = [status.collisionCount ?? 0, old.status.collisionCount ?? 0]
-  return collisions < before ? [...causes, invalid('status.collisionCount', collisions, 'cannot be decremented')] : causes
+  return [...causes, ...validateCollisions(status.collisionCount, old.status.collisionCount)]
 }

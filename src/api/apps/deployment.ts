@@ -7,7 +7,7 @@ import { dropUnserved } from '../core/pod/strategy.ts'
 import type { Deployment } from './deployment-schema.ts'
 import { deployment } from './deployment-schema.ts'
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
-import { podNameWarnings } from './template-validation.ts'
+import { checkNumber, podNameWarnings } from './template-validation.ts'
 import { templateWarnings } from '../core/pod/warnings.ts'
 import { withLabels, withoutAnnotation } from '../meta/object-meta.ts'
 import { sameJson } from '../validation.ts'
@@ -34,12 +34,14 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
   ],
   // Annotations are copied to the ReplicaSets, so a change of them is something to observe too.
   generationOf: ({ spec, metadata }) => [spec, metadata.annotations ?? {}],
-  shownMetadata: metadata => withoutAnnotation(metadata, 'deprecated.deployment.rollback.to'),
+  shownMetadata: metadata => withoutAnnotation(metadata, ROLLBACK_TO),
   resetFields: { '': { 'f:status': {} }, status: { 'f:spec': {}, 'f:metadata': { 'f:labels': {} } } },
   prepareForSubresource(draft, old, subresource) {
     if (subresource === 'status') draft.metadata = withLabels(draft.metadata, old.metadata.labels)
   },
-  defaults({ spec }) {
+  defaults({ metadata, spec }) {
+    const rollback = metadata.annotations?.[ROLLBACK_TO]
+    if (rollback !== undefined) checkNumber('Deployment', rollback)
     spec.replicas ??= 1
     defaultPodTemplate(spec.template)
     spec.strategy.type ??= 'RollingUpdate'
@@ -58,3 +60,6 @@ export const Deployments: Resource<Deployment> = defineResource<Deployment>({
   validateStatusUpdate: validateDeploymentStatus,
   warnings: ({ metadata, spec }, old) => [...(old ? [] : podNameWarnings(metadata.name)), ...(old && sameJson(old.spec.template, spec.template) ? [] : templateWarnings(spec.template))],
 })
+
+/** Where to go back to: a field of older versions that lives on as an annotation. */
+const ROLLBACK_TO = 'deprecated.deployment.rollback.to'

@@ -82,7 +82,7 @@ export const ReplicaSets: Resource<ReplicaSet> = defineResource<ReplicaSet>({
   prepareForUpdate: ({ spec }) => dropUnserved(spec.template),
   validate: ({ spec }) => [
     ...nonNegative('spec.replicas', spec.replicas), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
-    ...validateSelector(spec.selector, 'replicaset'), ...validateRunningTemplate(spec.template, spec.selector),
+    ...validateSelector(spec.selector, 'deployment'), ...validateRunningTemplate(spec.template, spec.selector),
   ],
   validateUpdate: ({ spec }, old) => immutable('spec.selector', spec.selector, old.spec.selector),
   validateStatusUpdate: ({ status }) => validateCounts(status),

@@ -4,14 +4,16 @@ import type { Cause } from '../../machinery/status.ts'
 import { validatePodTemplate } from '../core/pod/validation/pod.ts'
 import { validateClaimSpec } from '../core/volume/persistent-volume-claim-validation.ts'
 import { validateAtMostAll, validateIntOrPercent } from '../int-or-percent.ts'
-import { validateLabelSelector } from '../meta/validation.ts'
+import { validateAnnotations, validateLabels, validateLabelSelector } from '../meta/validation.ts'
+import type { ValidationContext } from '../resource.ts'
 import { forbidden, invalid, invalidBy, nonNegative, notSupported, required, sameJson } from '../validation.ts'
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './stateful-set-schema.ts'
 import { nonNegativeCounts, validateSelector } from './template-validation.ts'
 
 const RETENTION = ['Retain', 'Delete']
 
-export function validateStatefulSet({ spec }: StatefulSet): Cause[] {
+/** What cannot be changed is not looked at again on updates. */
+export function validateStatefulSet({ spec }: StatefulSet, { isNew = true }: Pick<ValidationContext, 'isNew'> = {}): Cause[] {
   const { podManagementPolicy, persistentVolumeClaimRetentionPolicy: retention } = spec
   const causes: Cause[] = []
   if (!podManagementPolicy) causes.push(required('spec.podManagementPolicy'))
@@ -23,10 +25,10 @@ export function validateStatefulSet({ spec }: StatefulSet): Cause[] {
     const what = retention?.[when]
     if (what !== undefined && !RETENTION.includes(what)) causes.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${when}`, what, RETENTION))
   }
+  if (isNew) causes.push(...(spec.volumeClaimTemplates ?? []).flatMap((claim, index) => validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${index}].spec`)))
   causes.push(...nonNegative('spec.replicas', spec.replicas), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...nonNegative('spec.ordinals.start', spec.ordinals?.start))
-  causes.push(...validateSelector(spec.selector, 'statefulset'), ...validateTemplate(spec))
-  if (spec.serviceName) causes.push(...invalidBy('spec.serviceName', spec.serviceName, dnsLabel))
-  return [...causes, ...(spec.volumeClaimTemplates ?? []).flatMap((claim, index) => validateClaimSpec(claim.spec, `spec.volumeClaimTemplates[${index}].spec`))]
+  if (isNew && spec.serviceName) causes.push(...invalidBy('spec.serviceName', spec.serviceName, dnsLabel))
+  return [...causes, ...validateSelector(spec.selector, 'statefulset'), ...validateTemplate(spec)]
 }
 
 function validateUpdateStrategy({ type, rollingUpdate }: StatefulSetUpdateStrategy, field: string): Cause[] {
@@ -52,10 +54,12 @@ function validateTemplate({ selector, template, volumeClaimTemplates }: Stateful
     causes.push(invalid(`${field}.metadata.labels`, template.metadata?.labels, '`selector` does not match template `labels`'))
   }
   // Claims become volumes of the pods, and hosts are called after the pods.
-  const claimed = (volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name)
+  const claimed = [...new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name))]
   const others = (template.spec.volumes ?? []).filter(({ name }) => !claimed.includes(name))
-  const volumes = [...others, ...claimed.map(name => ({ name, persistentVolumeClaim: { claimName: name } }))]
+  const volumes = [...claimed.map(name => ({ name, persistentVolumeClaim: { claimName: name } })), ...others]
   const { hostname: _, subdomain: __, ...spec } = template.spec
+  // Upstream looks at a template's metadata twice here.
+  causes.push(...validateLabels(template.metadata?.labels, `${field}.labels`), ...validateAnnotations(template.metadata?.annotations, `${field}.annotations`))
   causes.push(...validatePodTemplate({ ...template, spec: { ...spec, volumes } }, field))
   if (template.spec.restartPolicy !== 'Always') causes.push(notSupported(`${field}.spec.restartPolicy`, template.spec.restartPolicy ?? '', ['Always']))
   if (template.spec.activeDeadlineSeconds !== undefined) causes.push(forbidden(`${field}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in StatefulSet is not Supported'))
@@ -81,4 +85,5 @@ export function validateStatefulSetStatus({ status }: StatefulSet, old: Stateful
 }
 
 /** Names that collided are tried no more: their count only grows. */
-export const validateCollisions = (next = 0, old = 0): Cause[] => (next < old ? [invalid('status.collisionCount', next, 'cannot be decremented')] : [])
+export const validateCollisions = (next: number | undefined, old: number | undefined): Cause[] =>
+  (old !== undefined && (next === undefined || next < old) ? [invalid('status.collisionCount', next ?? 0, 'cannot be decremented')] : [])

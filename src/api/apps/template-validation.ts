@@ -1,7 +1,7 @@
 import { dnsLabel } from '../../machinery/names.ts'
 import type { LabelSelectorObject } from '../../machinery/selector.ts'
 import { selectorFrom } from '../../machinery/selector.ts'
-import type { Cause } from '../../machinery/status.ts'
+import { badRequest, type Cause } from '../../machinery/status.ts'
 import type { PodTemplateSpec } from '../core/pod/pod-spec.ts'
 import { validatePodTemplate } from '../core/pod/validation/pod.ts'
 import { validateLabelSelector } from '../meta/validation.ts'
@@ -20,8 +20,9 @@ export function validateSelector(selector: LabelSelectorObject | undefined | nul
 export function validateRunningTemplate(template: PodTemplateSpec, selector: LabelSelectorObject | undefined | null): Cause[] {
   const field = 'spec.template'
   const causes: Cause[] = []
-  const selects = selector ? isEmpty(selector) || validateLabelSelector(selector, '').length > 0 || selectorFrom(selector).matches(template.metadata?.labels) : false
-  if (!selects) {
+  // Of a selector that nothing can be made of only that is told.
+  if (selector && validateLabelSelector(selector, '').length > 0) return [invalid('spec.selector', selector, 'invalid label selector')]
+  if (!selector || (!isEmpty(selector) && !selectorFrom(selector).matches(template.metadata?.labels))) {
     causes.push(invalid(`${field}.metadata.labels`, template.metadata?.labels, '`selector` does not match template `labels`'))
   }
   causes.push(...validatePodTemplate(template, field))
@@ -54,4 +55,11 @@ export function scaledCount(value: number | string, total: number, up: boolean):
 export function podNameWarnings(name: string | undefined): string[] {
   const problems = name ? dnsLabel(name) : []
   return problems.length ? [`metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`] : []
+}
+
+/** Annotations that were numbers in older versions are numbers still. */
+export function checkNumber(kind: string, text: string): void {
+  const failed = (why: string): never => { throw badRequest(`${kind} in version "v1" cannot be handled as a ${kind}: strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`) }
+  if (!/^[-+]?\d+$/.test(text)) failed('invalid syntax')
+  else if (BigInt(text.replace('+', '')) !== BigInt.asIntN(64, BigInt(text.replace('+', '')))) failed('value out of range')
 }

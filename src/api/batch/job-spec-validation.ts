@@ -37,7 +37,7 @@ export function validateJobSpec(spec: JobSpec, field: string): Cause[] {
 function validateCompletionMode(spec: JobSpec, field: string): Cause[] {
   const { completionMode: mode, completions, parallelism = 0, backoffLimitPerIndex, maxFailedIndexes } = spec
   const causes: Cause[] = []
-  if (mode !== undefined && mode !== 'NonIndexed' && mode !== 'Indexed') causes.push(notSupported(`${field}.completionMode`, mode, ['Indexed', 'NonIndexed']))
+  if (mode !== undefined && mode !== 'NonIndexed' && mode !== 'Indexed') causes.push(notSupported(`${field}.completionMode`, mode, ['NonIndexed', 'Indexed']))
   if (mode === undefined || mode === 'NonIndexed') {
     for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) if (spec[name] !== undefined) causes.push(invalid(`${field}.${name}`, spec[name], 'requires indexed completion mode'))
   }
@@ -90,7 +90,7 @@ function validateExitCodes({ operator, containerName, values }: PodFailurePolicy
     causes.push(invalid(`${field}.containerName`, containerName, 'must be one of the container or initContainer names in the pod template'))
   }
   const codes = values ?? []
-  if (codes.length === 0) causes.push(invalid(`${field}.values`, [], 'at least one value is required'))
+  if (codes.length === 0) causes.push(invalid(`${field}.values`, values ?? null, 'at least one value is required'))
   else if (codes.length > MOST_EXIT_CODES) causes.push(tooMany(`${field}.values`, codes.length, MOST_EXIT_CODES))
   for (const [index, code] of codes.entries()) {
     if (operator === 'In' && code === 0) causes.push(invalid(`${field}.values[${index}]`, 0, 'must not be 0 for the In operator'))
@@ -143,6 +143,7 @@ function validateRestartPolicy({ template, podFailurePolicy }: JobSpec, field: s
   const policy = template.spec.restartPolicy
   // `Always` is what is filled in where nothing was said.
   if (!policy || policy === 'Always') return [required(field, 'valid values: "OnFailure", "Never"')]
-  const causes = policy === 'OnFailure' || policy === 'Never' ? [] : [notSupported(field, policy, ['OnFailure', 'Never'])]
+  if (policy !== 'OnFailure' && policy !== 'Never') return [notSupported(field, policy, ['OnFailure', 'Never'])]
+  const causes: Cause[] = []
   return podFailurePolicy && policy !== 'Never' ? [...causes, invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified')] : causes
 }

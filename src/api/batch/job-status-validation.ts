@@ -21,7 +21,11 @@ function validateStatus(job: Job): Cause[] {
   for (const name of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const) causes.push(...nonNegative(`status.${name}`, status[name]))
   for (const part of ['succeeded', 'failed'] as const) {
     const uids = status.uncountedTerminatedPods?.[part] ?? []
-    uids.forEach((uid, index) => { if (uids.indexOf(uid) < index) causes.push(duplicate(`status.uncountedTerminatedPods.${part}[${index}]`, uid)) })
+    for (const [index, uid] of uids.entries()) {
+      const field = `status.uncountedTerminatedPods.${part}[${index}]`
+      if (!uid) causes.push(invalid(field, uid, 'must not be empty'))
+      else if (uids.indexOf(uid) < index) causes.push(duplicate(field, uid))
+    }
   }
   return [...causes, ...validateConditions(job), ...validateTimes(status), ...validateFinished(status), ...validateIndexes(job)]
 }
@@ -59,7 +63,7 @@ function validateFinished(status: JobStatus): Cause[] {
   if (active > 0) causes.push(invalid('status.active', active, 'active>0 is invalid for finished job'))
   if (terminating > 0) causes.push(invalid('status.terminating', terminating, 'terminating>0 is invalid for finished job'))
   if (uncounted?.succeeded?.length || uncounted?.failed?.length) {
-    causes.push(invalid('status.uncountedTerminatedPods', { Succeeded: uncounted.succeeded ?? null, Failed: uncounted.failed ?? null }, 'uncountedTerminatedPods needs to be empty for finished job'))
+    causes.push(invalid('status.uncountedTerminatedPods', { Succeeded: uncounted.succeeded ?? null, Failed: uncounted.failed ?? null }, 'must be empty for finished job'))
   }
   return causes
 }

@@ -43,7 +43,8 @@ export const Jobs: Resource<Job> = defineResource<Job>({
     dropUnserved(draft.spec.template)
   },
   prepareForUpdate: ({ spec }) => dropUnserved(spec.template),
-  validate: validateJob,
+  // Of an update the old Job matters too: its rules are all among those for changes.
+  validate: (job, { isNew }) => (isNew === false ? [] : validateJob(job)),
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatus,
   warnings: jobWarnings,

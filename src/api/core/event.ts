@@ -37,7 +37,7 @@ export const Events: Resource<Event> = defineResource<Event>({
     source: ({ source, reportingComponent }) => source.component || reportingComponent,
     type: ({ type }) => type ?? '',
   },
-  validate: validateEvent,
+  validate: event => validateEvent(event),
 })
 
 function firstSeen({ firstTimestamp, eventTime }: Event, now: number): string {

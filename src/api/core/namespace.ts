@@ -50,7 +50,8 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
   storageVersionHash: 'Q3oi5N2YM8M=',
   schema: namespace,
   columns: [nameColumn, { name: 'Status', type: 'string', cell: ({ status }) => status.phase ?? '' }, ageColumn],
-  defaults({ metadata }) {
+  defaults({ metadata, status }) {
+    status.phase ||= 'Active'
     if (metadata.name) (metadata.labels ??= {})['kubernetes.io/metadata.name'] = metadata.name
   },
   prepareForCreate({ metadata, spec, status }) {
@@ -68,6 +69,8 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
     if (subresource === 'finalize') namespace.status = old.status
   },
   validateName: dnsLabel,
+  resetFields: { '': { 'f:status': {} }, status: { 'f:spec': {} }, finalize: { 'f:status': {} } },
+  validate: ({ spec }, { subresource }) => (subresource === 'finalize' ? [] : spec.finalizers ?? []).flatMap(name => finalizerProblems(name, 'spec.finalizers')),
   validateUpdate: ({ spec }, _old, { subresource }) => (subresource === 'finalize' ? validateFinalizers(spec.finalizers ?? []) : []),
   validateStatusUpdate({ metadata, status }) {
     const going = status.phase === 'Terminating'
@@ -78,9 +81,10 @@ export const Namespaces: Resource<Namespace> = defineResource<Namespace>({
 
 /** Finalizers of a namespace's spec, of which only the namespace controller's own has no domain. */
 function validateFinalizers(finalizers: readonly string[]): Cause[] {
-  return finalizers.flatMap((name, index) => [
-    ...invalidBy(`spec.finalizers[${index}]`, name, qualifiedName),
-    ...(name.includes('/') || name === 'kubernetes' || name === 'orphan' || name === 'foregroundDeletion'
-      ? [] : [invalid(`spec.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
-  ])
+  return finalizers.flatMap((name, index) => finalizerProblems(name, `spec.finalizers[${index}]`))
 }
+
+const finalizerProblems = (name: string, field: string): Cause[] => [
+  ...invalidBy(field, name, qualifiedName),
+  ...(name.includes('/') || name === 'kubernetes' || name === 'orphan' || name === 'foregroundDeletion' ? [] : [invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+]

@@ -1,16 +1,30 @@
 import { qualifiedName, labelValue } from '../../machinery/names.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { CIDR_EXAMPLE, isCIDR, isIPv4 } from '../addresses.ts'
-import { duplicate, forbidden, invalid, invalidBy, notSupported } from '../validation.ts'
+import { duplicate, forbidden, invalid, invalidBy, notSupported, required } from '../validation.ts'
 import type { Node, NodeSpec, NodeStatus } from './node-schema.ts'
 import { isExtended, validateQuantity } from './pod/validation/resources.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const WHOLE = new Set(['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas'])
 
-export function validateNode({ spec, status }: Node): Cause[] {
-  return [...validateTaints(spec), ...validateNodeStatus(status), ...validatePodCIDRs(spec)]
+export function validateNode({ metadata, spec, status }: Node): Cause[] {
+  return [...validateAvoidedPods(metadata.annotations), ...validateTaints(spec), ...validateNodeStatus(status), ...validatePodCIDRs(spec)]
 }
+
+/** An annotation that the scheduler read long ago must still be JSON. */
+function validateAvoidedPods(annotations: Readonly<Record<string, string>> | undefined): Cause[] {
+  const text = annotations?.[AVOID_PODS]
+  if (!text) return []
+  try {
+    JSON.parse(text)
+    return []
+  } catch {
+    const first = /^\s*([^\s{["\d-])/.exec(text)?.[1]
+    return [invalid('metadata.annotations.AvoidPods', AVOID_PODS, first ? `invalid character '${first}' looking for beginning of value` : 'unexpected end of JSON input')]
+  }
+}
+const AVOID_PODS = 'scheduler.alpha.kubernetes.io/preferAvoidPods'
 
 function validateTaints({ taints }: NodeSpec): Cause[] {
   const causes: Cause[] = []
@@ -18,7 +32,8 @@ function validateTaints({ taints }: NodeSpec): Cause[] {
   for (const [index, { key, value = '', effect, timeAdded }] of (taints ?? []).entries()) {
     const field = `metadata.taints[${index}]`
     causes.push(...invalidBy(`${field}.key`, key, qualifiedName), ...invalidBy(`${field}.value`, value, labelValue))
-    if (!EFFECTS.includes(effect)) causes.push(notSupported(`${field}.effect`, effect, EFFECTS))
+    if (!effect) causes.push(required(`${field}.effect`))
+    else if (!EFFECTS.includes(effect)) causes.push(notSupported(`${field}.effect`, effect, EFFECTS))
     const pair = `${key}:${effect}`
     if (seen.has(pair)) {
       const cause = duplicate(field, { Key: key, Value: value, Effect: effect, TimeAdded: timeAdded ?? null })
@@ -76,6 +91,7 @@ export function validateNodeUpdate({ spec }: Node, { spec: old }: Node): Cause[]
     causes.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
   }
   if (old.providerID && spec.providerID !== old.providerID) causes.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  causes.push(...validateTaints(spec))
   if ((spec.externalID ?? '') !== (old.externalID ?? '')) causes.push(forbidden('spec.externalID', 'may not be updated'))
   return causes
 }

@@ -31,8 +31,9 @@ export const Nodes: Resource<Node> = defineResource<Node>({
     { name: 'Container-Runtime', type: 'string', priority: 1, cell: ({ status }) => status.nodeInfo.containerRuntimeVersion || '<unknown>' },
   ],
   keepsStatusOnCreate: true,
-  prepareForCreate({ spec }) {
+  prepareForCreate({ spec, status }) {
     delete spec.configSource
+    delete status.config
   },
   prepareForUpdate({ spec }, old) {
     if (!old.spec.configSource) delete spec.configSource
@@ -46,6 +47,10 @@ export const Nodes: Resource<Node> = defineResource<Node>({
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity }
     for (const list of [status.allocatable, status.capacity]) for (const name in list) list[name] = roundToMilli(list[name]!)
   },
+  warnings: ({ spec }) => [
+    ...(spec.configSource ? ['spec.configSource: the feature is no longer supported'] : []),
+    ...(spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+  ],
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: ({ status }) => validateNodeStatus(status),

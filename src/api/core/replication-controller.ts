@@ -38,7 +38,7 @@ export const ReplicationControllers: Resource<ReplicationController> = defineRes
   prepareForCreate: ({ spec }) => { if (spec.template) dropUnserved(spec.template) },
   prepareForUpdate: ({ spec }) => { if (spec.template) dropUnserved(spec.template) },
   // Upstream states this kind's rules in its schema, where lengths are told in bytes.
-  validateName: name => dnsSubdomain(name).map(problem => problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes')),
+  validateName: (name, isPrefix) => (isPrefix ? [] : dnsSubdomain(name)).map(problem => problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes')),
   validate: validateReplicationController,
   validateStatusUpdate: validateReplicationControllerStatus,
   warnings: ({ metadata, spec }, old) => [

@@ -40,6 +40,7 @@ export const Secrets: Resource<Secret> = defineResource<Secret>({
     delete secret.stringData
   },
   validate: validateSecret,
+  warnings: tlsWarnings,
   validateUpdate: (next, old) => [...immutable('type', next.type, old.type), ...(old.immutable ? validateFrozen(next, old, ['data']) : [])],
 })
 
@@ -84,4 +85,23 @@ function validateDockerConfig(data: Readonly<Record<string, string>>, key: strin
     const unexpected = /^\s*([^\s{[])/.exec(text)
     return [invalid(field, REDACTED, unexpected ? `invalid character '${unexpected[1]}' looking for beginning of value` : 'unexpected end of JSON input')]
   }
+}
+
+/** What is wrong with the certificate or the key, as far as their text tells. */
+function tlsWarnings({ type, data = {} }: Secret): string[] {
+  if (type !== 'kubernetes.io/tls') return []
+  const blocks = (key: string): string[] => [...new TextDecoder().decode(bytesFromBase64(data[key] ?? '')).matchAll(/^-----BEGIN ([^-\n]+)-----$[\s\S]*?^-----END \1-----$/gm)].map(match => match[1]!)
+  const certificates = blocks('tls.crt')
+  if (!certificates.includes('CERTIFICATE')) {
+    if (certificates.length === 0) return ['tls: failed to find any PEM data in certificate input']
+    if (certificates.length === 1 && certificates[0]!.endsWith('PRIVATE KEY')) {
+      return ['tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched']
+    }
+    return [`tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${certificates.join(' ')}]`]
+  }
+  const keys = blocks('tls.key')
+  if (keys.some(each => each.endsWith('PRIVATE KEY'))) return []
+  if (keys.length === 0) return ['tls: failed to find any PEM data in key input']
+  if (keys.length === 1 && keys[0] === 'CERTIFICATE') return ['tls: found a certificate rather than a key in the PEM for the private key']
+  return [`tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${keys.join(' ')}]`]
 }

@@ -24,6 +24,15 @@ export const ServiceAccounts: Resource<ServiceAccount> = defineResource<ServiceA
   storageVersionHash: 'pbx9ZvyFpBE=',
   schema: serviceAccount,
   columns: [nameColumn, ageColumn],
-  warnings: ({ metadata }) => (metadata.annotations?.['kubernetes.io/enforce-mountable-secrets'] === undefined ? []
-    : ['metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets']),
+  prepareForCreate: keepNames,
+  prepareForUpdate: keepNames,
+  warnings: ({ metadata }, old) => (metadata.annotations?.[ENFORCE] === undefined || old?.metadata.annotations?.[ENFORCE] !== undefined ? []
+    : [`metadata.annotations[${ENFORCE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`]),
 })
+
+const ENFORCE = 'kubernetes.io/enforce-mountable-secrets'
+
+/** Of a secret only its name is kept. */
+function keepNames(account: ServiceAccount): void {
+  if (account.secrets) account.secrets = account.secrets.map(({ name }) => ({ ...(name && { name }) }))
+}

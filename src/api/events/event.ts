@@ -7,7 +7,7 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import type { Event as CoreEvent } from '../core/event.ts'
 import { Events as CoreEvents } from '../core/event.ts'
-import { validateEventUpdate, validateNamespace, validateNewForm } from '../core/event-validation.ts'
+import { validateEvent, validateEventUpdate, validateNewForm } from '../core/event-validation.ts'
 import type { Cause } from '../../machinery/status.ts'
 import { invalid } from '../validation.ts'
 
@@ -56,16 +56,10 @@ export const Events: Resource<Event> = defineResource<Event>({
     reportingController: ({ reportingController }) => reportingController ?? '',
     type: ({ type }) => type ?? '',
   },
-  validate: (event, { isNew }) => (isNew === false ? validateNamespace(up(event), true) : [...validateNewForm(up(event), 'reportingController'), ...validateOldFields(event)]),
+  validate: (event, { isNew }) => [...validateEvent(up(event), 'reportingController'), ...(isNew === false ? [] : validateNewForm(up(event)))],
   validateUpdate: (event, old) => validateEventUpdate(up(event), up(old)),
   storedAs: { resource: CoreEvents, up, down: stored => down(stored as CoreEvent) },
 })
-
-/** The fields of the old form stay empty in new events. */
-function validateOldFields({ deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, deprecatedSource }: Event): Cause[] {
-  const given = { firstTimestamp: deprecatedFirstTimestamp, lastTimestamp: deprecatedLastTimestamp, count: deprecatedCount, source: deprecatedSource.component || deprecatedSource.host }
-  return Object.entries(given).filter(([, value]) => value).map(([field]) => invalid(field, '', 'needs to be unset'))
-}
 
 /** The event as the core group stores it. */
 function up({ regarding, note, reportingController, reportingInstance, deprecatedSource, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, ...rest }: Event): CoreEvent {

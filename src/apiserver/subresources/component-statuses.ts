@@ -1,6 +1,7 @@
 import { ComponentStatuses } from '../../api/core/component-status.ts'
 import type { KubeObject } from '../../api/resource.ts'
 import { StatusError } from '../../machinery/status.ts'
+import { CacheEntry } from '../../storage/cache-entry.ts'
 import { nameOf } from '../call.ts'
 import { selectionOf } from '../selection.ts'
 import type { SubresourceHandler } from './subresource.ts'
@@ -15,15 +16,16 @@ const COMPONENTS: readonly object[] = [
 export const componentStatuses: SubresourceHandler = {
   kind: 'ComponentStatus',
   async perform(_server, call) {
-    const components = COMPONENTS as readonly KubeObject[]
+    const components = COMPONENTS.map(component => ({ ...component, kind: 'ComponentStatus', apiVersion: 'v1' })) as unknown as readonly KubeObject[]
     if (call.verb === 'list') {
       const selection = selectionOf(ComponentStatuses, call.options)
-      return { object: { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: components.filter(item => selection.matches(item)) } }
+      const entries = components.filter(item => selection.matches(item)).map(item => new CacheEntry(item.metadata.name, 0, 0, item))
+      return { object: { kind: 'ComponentStatusList', apiVersion: 'v1' }, page: { entries, metadata: {} } }
     }
     const name = nameOf(call)
     const component = components.find(({ metadata }) => metadata.name === name)
     // Upstream names the kind in the singular here, and nowhere else.
     if (!component) throw new StatusError('NotFound', `componentstatus ${JSON.stringify(name)} not found`, { name, kind: 'componentstatus' })
-    return { object: { ...component, kind: 'ComponentStatus', apiVersion: 'v1' } }
+    return { object: component }
   },
 }

@@ -11,7 +11,8 @@ import type { Server } from '../verbs/verb.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 const GROUP = 'authentication.k8s.io'
-const kind = { group: GROUP, version: 'v1', kind: 'TokenRequest', schema: tokenRequest }
+const AN_HOUR_SECONDS = 3600
+const kind = { group: GROUP, version: 'v1', kind: 'TokenRequest', schema: tokenRequest, defaults: ({ spec }: TokenRequest): void => { spec.expirationSeconds ??= AN_HOUR_SECONDS } }
 
 /** Issues a token for a service account (KEP-1205). */
 async function request(server: Server, call: Call): Promise<Outcome> {

@@ -81,7 +81,8 @@ export function shownAsGo(value: unknown): string {
   return String(value)
 }
 
-const sortedKeys = (value: unknown): unknown => {
+/** The value with the keys of its objects in order, but for managed fields, which are told in an order of their own. */
+export const sortedKeys = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, key === 'managedFields' ? part : sortedKeys(part)]))
 }

@@ -8,7 +8,8 @@ import type { FieldTracker } from '../field-tracker.ts'
 import { kindOf, objectFrom, report, toStored, type BodyKind } from '../object-body.ts'
 import { checkWriteOptions } from '../options.ts'
 import { toServedVersion } from '../versions.ts'
-import { APPLY, readPatch, unfit } from './patch-text.ts'
+import { APPLY, readPatch, sortedKeys, unfit } from './patch-text.ts'
+import { resolve } from '../../machinery/schema/schema.ts'
 import type { Verb } from './verb.ts'
 import { written } from './written.ts'
 
@@ -57,7 +58,8 @@ function checkConfiguration(call: Call, kind: BodyKind, value: unknown): void {
 export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog: Catalog, fields: FieldTracker): KubeObject {
   if (call.patchType === APPLY) return applied(call, kind, current, catalog, fields)
   const { value: patch, problems } = readPatch(call)
-  const outcome = changed(call, kind, current, patch)
+  const changedObject = changed(call, kind, current, patch)
+  const outcome = keepsRaw(kind.schema) ? sortedKeys(changedObject) : changedObject
   const version = (outcome as { metadata?: { resourceVersion?: unknown } } | undefined)?.metadata?.resourceVersion
   const value = version === current.metadata.resourceVersion ? withoutVersion(outcome as object) : outcome
   // Upstream decodes the outcome from a text whose keys are sorted: so are the problems.
@@ -73,6 +75,9 @@ export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog
     throw error
   }
 }
+
+/** Values that are kept as they are written show in which order: a patched object's keys are sorted. */
+const keepsRaw = ({ fields }: BodyKind['schema']): boolean => Object.values(fields).some(({ node }) => resolve(node).type === 'rawExtension')
 
 /** Problems of the patch's own text come before those of what came of it. */
 function withProblems(message: string, problems: readonly string[]): string {
