@@ -32,10 +32,8 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
       exchange.warnings.add(deprecated)
       exchange.annotations['k8s.io/deprecated'] = 'true'
     }
-    if (isUnwatched(found.resource, found.verb)) {
-    throw new StatusError('MethodNotAllowed', `watch is not supported on resources of kind ${JSON.stringify(qualifiedResource(found.resource))}`, { ...(found.resource.group && { group: found.resource.group }), kind: found.resource.plural })
-  }
-  if (found.verb === 'watch') return serveWatch(server, exchange, call)
+    if (isUnwatched(found.resource, found.verb)) throw unwatched(found.resource)
+    if (found.verb === 'watch') return serveWatch(server, exchange, call)
     if (isConnect(call)) return serveConnect(server, exchange, call)
     const format = negotiate(exchange.header('accept'), offerOf(found), isPretty(exchange))
     const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
@@ -59,6 +57,10 @@ const TRANSFORMS: Offer = { transforms: true }
 const offerOf = ({ resource, subresource }: Route): Offer =>
   ((subresource === undefined ? resource.verbs.includes('get') : !ONLY_TOLD.has(subresource)) ? TRANSFORMS : PLAIN_ROUTE)
 const ONLY_TOLD: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
+
+const unwatched = (resource: AnyResource): StatusError => new StatusError(
+  'MethodNotAllowed', `watch is not supported on resources of kind ${JSON.stringify(qualifiedResource(resource))}`, { ...(resource.group && { group: resource.group }), kind: resource.plural },
+)
 
 /** A scale has columns of its own. */
 const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (kind === 'Scale' ? { ...resource, columns: scaleColumns } : resource)

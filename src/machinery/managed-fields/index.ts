@@ -70,6 +70,8 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   if (managers.size === 0 && live) return undefined
   dropUnserved(write, managers)
   const changes = compare(live ?? zeroOf(schema), object, shapeOf(schema))
+  // Nobody can be told to own an item that has no key: upstream gives up on the whole object.
+  if (namesKeyless(changes.added)) return undefined
   const own = difference(recursiveDifference(union(changes.added ?? NONE, changes.modified ?? NONE), write.reset ?? NONE), UNMANAGED)
   const changesIn = changesByVersion(write, live ?? zeroOf(schema), object, changes)
   const takenIn = (apiVersion: string): FieldSet => {
@@ -89,6 +91,8 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
 }
 
 type Changes = ReturnType<typeof compare>
+
+const namesKeyless = (set: FieldSet | undefined): boolean => set !== undefined && Object.keys(set).some(element => element === 'k:{}' || namesKeyless(set[element]))
 
 /** What a write changes, in the words of each version that a manager has written in. */
 function changesByVersion(write: ManagedWrite, before: object, after: object, changes: Changes): (apiVersion: string) => Changes {

@@ -26,7 +26,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, node: TypeNode | u
   const directive = patch[DIRECTIVE]
   if (directive === 'replace') return withoutDirectives(patch)
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`Unknown patch type found: ${goText(directive)}`)
+  if (directive !== undefined && directive !== 'merge') throw new StatusError('', `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`, undefined, { code: 500 })
   const merged = retain(original, patch)
   const done = new Set([DIRECTIVE, RETAIN])
   for (const key of Object.keys(patch)) if (key.startsWith(ORDER_PREFIX)) orderList(merged, patch, key, node, done)
