@@ -1,8 +1,9 @@
 import type { LocalApi, WatchEvent } from '../api/request.ts'
-import type { AnyResource } from '../api/resource.ts'
+import type { AnyResource, KubeObject } from '../api/resource.ts'
 import type { ApiRequest } from '../api/request.ts'
-import type { Clock } from '../machinery/clock.ts'
+import { timestamp, type Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
+import { recordUpdate } from '../machinery/managed-fields/index.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AdmissionPlugin } from './admission/admission.ts'
@@ -16,7 +17,7 @@ import type { KubeletAccess } from './kubelet-access.ts'
 import { registerLocal } from './api-services.ts'
 import { createCatalog } from './catalog.ts'
 import { FieldTracker } from './field-tracker.ts'
-import { bootstrap, bootstrapObjects } from './bootstrap/index.ts'
+import { bootstrap, bootstrapObjects, USER_AGENT } from './bootstrap/index.ts'
 import { createHooks } from './hooks.ts'
 import type { Instruments } from './instruments.ts'
 import { ServiceIps, type ServiceNetwork } from './service-ips.ts'
@@ -85,8 +86,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     })).verdict === 'allow',
     resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: async resource => stores.fresh(resource),
-    commit: async (resource, current, next) =>
-      (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), next)).written,
+    commit: async (resource, current, next) => {
+      const managedFields = recordUpdate({ schema: resource.schema, live: current, manager: USER_AGENT, apiVersion: next.apiVersion, subresource: 'status', time: timestamp(clock.now()) }, next)
+      const booked = managedFields ? { ...next, metadata: { ...next.metadata, managedFields } } as KubeObject : next
+      return (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), booked)).written
+    },
   })
   const admission = instruments?.admission(plain) ?? plain
   const fields = new FieldTracker(clock, catalog)

@@ -1,7 +1,7 @@
 import { APIServices, type APIService } from '../api/apiregistration/api-service.ts'
 import type { LocalApi } from '../api/request.ts'
 import { timestamp, type Clock } from '../machinery/clock.ts'
-import { API_SERVER } from './bootstrap/index.ts'
+import { API_SERVER, USER_AGENT } from './bootstrap/index.ts'
 import type { Catalog } from './catalog.ts'
 import type { ObjectReader } from './object-reader.ts'
 
@@ -16,7 +16,7 @@ const VERSIONS: Readonly<Record<string, number>> = { 'v1.': 1, 'v2.autoscaling':
 
 /** Makes the APIService of every group version that this server serves itself, where it is missing. */
 export async function registerLocal(api: LocalApi, reader: ObjectReader, catalog: Catalog, clock: Clock): Promise<void> {
-  const at = { user: API_SERVER, resource: APIServices, options: {} }
+  const at = { user: API_SERVER, userAgent: USER_AGENT, resource: APIServices, options: {} }
   const status = { conditions: [{ type: 'Available', status: 'True', reason: 'Local', message: 'Local APIServices are always available', lastTransitionTime: timestamp(clock.now()) }] }
   await Promise.all(catalog.groupVersions.map(async ({ group, version }) => {
     const name = `${version}.${group}`

@@ -5,7 +5,7 @@ import { ServiceCIDRs } from '../api/networking/service-cidr.ts'
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { timestamp } from '../machinery/clock.ts'
 import type { ApiServer } from './api-server.ts'
-import { API_SERVER } from './bootstrap/index.ts'
+import { API_SERVER, USER_AGENT } from './bootstrap/index.ts'
 import { equal } from './equal.ts'
 
 export interface Advertised {
@@ -41,7 +41,7 @@ export async function advertise(api: ApiServer, { address, port }: Advertised): 
 async function ensureCidr(api: ApiServer): Promise<void> {
   const stored = api.stores.get(ServiceCIDRs, undefined, NAME)
   if (stored) return
-  const at = { user: API_SERVER, resource: ServiceCIDRs, options: {} }
+  const at = { user: API_SERVER, userAgent: USER_AGENT, resource: ServiceCIDRs, options: {} }
   const made = await api.local.call({ ...at, verb: 'create', body: { metadata: { name: NAME }, spec: { cidrs: [...api.serviceIps.cidrs] } } }) as KubeObject
   const condition = { type: 'Ready', status: 'True', reason: '', message: 'Kubernetes default Service CIDR is ready', lastTransitionTime: timestamp(api.server.clock.now()) }
   await api.local.call({ ...at, verb: 'update', name: NAME, subresource: 'status', body: { ...made, status: { conditions: [condition] } } })
@@ -50,7 +50,7 @@ async function ensureCidr(api: ApiServer): Promise<void> {
 type Wanted = { metadata: { name: string; namespace: string; labels?: Record<string, string> } } & Record<string, unknown>
 
 async function ensure(api: ApiServer, resource: AnyResource, stored: KubeObject | undefined, wanted: Wanted, ...parts: string[]): Promise<void> {
-  const at = { user: API_SERVER, resource, namespace: NAMESPACE, options: {} }
+  const at = { user: API_SERVER, userAgent: USER_AGENT, resource, namespace: NAMESPACE, options: {} }
   if (!stored) return void (await api.local.call({ ...at, verb: 'create', body: wanted }))
   const current = stored as unknown as Record<string, unknown>
   if (parts.every(part => equal(current[part], wanted[part]))) return

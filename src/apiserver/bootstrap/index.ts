@@ -12,6 +12,9 @@ import { bootstrapPolicy } from './rbac.ts'
 /** The API server itself, for what it writes on its own behalf. */
 export const API_SERVER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
 
+/** The program that such writes are booked under. */
+export const USER_AGENT = 'kube-apiserver'
+
 /** Everything that a fresh server contains, namespaces first. */
 export const bootstrapObjects = (now: number): BootstrapObject[] => [...namespaces, ...configMaps(now), ...priorityClasses, ...flowControl, ...bootstrapPolicy()]
 
@@ -23,7 +26,7 @@ export async function bootstrap(api: LocalApi, reader: ObjectReader, objects: re
 
 async function ensure(api: LocalApi, reader: ObjectReader, { resource, object, reconcile }: BootstrapObject): Promise<void> {
   const { name, namespace } = object.metadata
-  const at = { user: API_SERVER, resource, options: {}, ...(namespace && { namespace }) }
+  const at = { user: API_SERVER, userAgent: USER_AGENT, resource, options: {}, ...(namespace && { namespace }) }
   const stored = reader.get<KubeObject>(resource, namespace, name)
   if (stored) {
     const next = reconcile?.(stored)

@@ -8,6 +8,9 @@ import { isReason } from '../../machinery/status.ts'
 import { API_SERVER } from '../bootstrap/index.ts'
 import type { ObjectReader } from '../object-reader.ts'
 
+/** Upstream's name for who looks after flow schemas. */
+const MANAGER = 'api-priority-and-fairness-config-consumer-v1'
+
 export interface DanglingParts {
   readonly api: LocalApi
   readonly reader: ObjectReader
@@ -33,10 +36,13 @@ async function follow(parts: DanglingParts, resource: typeof FlowSchemas | typeo
 
 async function markAll({ api, reader, clock }: DanglingParts): Promise<void> {
   for (const schema of reader.list<FlowSchema>(FlowSchemas)) {
-    const next = marked(schema, reader.get(PriorityLevelConfigurations, undefined, schema.spec.priorityLevelConfiguration.name) !== undefined, clock.now())
+    const next = conditionOf(schema, reader.get(PriorityLevelConfigurations, undefined, schema.spec.priorityLevelConfiguration.name) !== undefined, clock.now())
     if (!next) continue
     try {
-      await api.call({ user: API_SERVER, verb: 'update', resource: FlowSchemas, name: schema.metadata.name, subresource: 'status', options: {}, body: next })
+      await api.call({
+        user: API_SERVER, verb: 'patch', patchType: 'application/apply-patch+yaml', resource: FlowSchemas, name: schema.metadata.name, subresource: 'status',
+        options: { fieldManager: MANAGER, force: true }, body: { kind: schema.kind, apiVersion: schema.apiVersion, metadata: { name: schema.metadata.name }, status: { conditions: [next] } },
+      })
     } catch (error) {
       // Somebody changed or deleted it meanwhile: their change wakes us again.
       if (!isReason(error, 'Conflict') && !isReason(error, 'NotFound')) throw error
@@ -44,17 +50,16 @@ async function markAll({ api, reader, clock }: DanglingParts): Promise<void> {
   }
 }
 
-/** The schema with its condition as it should be; undefined: it is that already. */
-function marked(schema: FlowSchema, exists: boolean, now: number): FlowSchema | undefined {
+/** The condition as it should be; undefined: it is that already. */
+function conditionOf(schema: FlowSchema, exists: boolean, now: number): object | undefined {
   const { conditions = [] } = schema.status ?? {}
   const status = exists ? 'False' : 'True'
   if (conditions?.some(condition => condition.type === 'Dangling' && condition.status === status)) return undefined
   const name = JSON.stringify(schema.spec.priorityLevelConfiguration.name)
-  const condition = {
+  return {
     type: 'Dangling', status, reason: exists ? 'Found' : 'NotFound', lastTransitionTime: timestamp(now),
     message: exists
       ? `This FlowSchema references the PriorityLevelConfiguration object named ${name} and it exists`
       : `This FlowSchema references the PriorityLevelConfiguration object named ${name} but there is no such object`,
   }
-  return { ...schema, status: { ...schema.status, conditions: [...(conditions ?? []).filter(({ type }) => type !== 'Dangling'), condition] } } as FlowSchema
 }

@@ -82,9 +82,12 @@ async function accessStatus({ authorizer }: Server, attributes: Attributes, aske
   return { allowed: verdict === 'allow', ...(verdict === 'deny' && { denied: true }), ...(reason && { reason }), ...(problem && { evaluationError: problem }) }
 }
 
+/** As messages show it. */
+const goPath = ({ path = '', verb = '' }: { path?: string | undefined; verb?: string | undefined }): object => ({ Path: path, Verb: verb })
+
 function checkAttributes({ resourceAttributes, nonResourceAttributes }: Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>): Cause[] {
-  if (resourceAttributes && nonResourceAttributes) return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')]
-  if (resourceAttributes) return selectorCauses(resourceAttributes)
+  const both = resourceAttributes && nonResourceAttributes
+  if (resourceAttributes) return [...(both ? [invalidValue('spec.nonResourceAttributes', goPath(both), 'cannot be specified in combination with resourceAttributes')] : []), ...selectorCauses(resourceAttributes)]
   return nonResourceAttributes ? [] : [invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
 }
 
@@ -97,19 +100,22 @@ const selfSubjectAccessReview = review<SubjectAccessReview>('SelfSubjectAccessRe
   return { ...question, status: await accessStatus(server, attributesOf(call.user, question.spec), question.spec.resourceAttributes) }
 })
 
-async function subjectAccess(server: Server, call: Call, question: SubjectAccessReview): Promise<SubjectAccessReview> {
+async function subjectAccess(server: Server, call: Call, question: SubjectAccessReview, wrong: readonly Cause[] = []): Promise<SubjectAccessReview> {
   const { user = '', groups = [], uid, extra } = question.spec
   const causes = checkAttributes(question.spec)
   if (!user && groups.length === 0) causes.push(invalidValue('spec.user', user, 'at least one of user or group must be specified'))
-  refuse(call, causes)
+  refuse(call, [...causes, ...wrong])
   const subject: User = { name: user, groups, ...(uid && { uid }), ...(extra && { extra: extra as Record<string, string[]> }) }
   return { ...question, status: await accessStatus(server, attributesOf(subject, question.spec), question.spec.resourceAttributes) }
 }
-const subjectAccessReview = review<SubjectAccessReview>('SubjectAccessReview', subjectAccess)
+const subjectAccessReview = review<SubjectAccessReview>('SubjectAccessReview', async (server, call, question) => subjectAccess(server, call, question))
 const localSubjectAccessReview = review<SubjectAccessReview>('LocalSubjectAccessReview', (server, call, question) => {
-  const attributes = question.spec.resourceAttributes
-  if (attributes?.namespace !== call.namespace) throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${call.namespace}`)
-  return subjectAccess(server, call, question)
+  const { resourceAttributes, nonResourceAttributes } = question.spec
+  const namespace = resourceAttributes?.namespace ?? ''
+  return subjectAccess(server, call, question, [
+    ...(resourceAttributes && namespace !== call.namespace ? [invalidValue('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace')] : []),
+    ...(nonResourceAttributes ? [invalidValue('spec.nonResourceAttributes', goPath(nonResourceAttributes), 'disallowed on this kind of request')] : []),
+  ])
 })
 
 const selfSubjectRulesReview = review<SelfSubjectRulesReview>('SelfSubjectRulesReview', ({ authorizer }, call, question) => {
