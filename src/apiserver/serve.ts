@@ -14,7 +14,7 @@ import { impersonate } from './impersonate.ts'
 import { isLongRunning, type Observer } from './observation.ts'
 import type { PathHandler } from './paths/path.ts'
 import { bodyOf } from './representation/answer.ts'
-import { negotiateError } from './representation/negotiate.ts'
+import { negotiateError, prettyWanted } from './representation/negotiate.ts'
 import { requestInfo, type RequestInfo } from './request-info.ts'
 import { serveResource } from './resource-handler.ts'
 import { NoSuchPath } from './router.ts'
@@ -109,7 +109,7 @@ async function answerError({ server }: ServeParts, exchange: Exchange, error: un
   }
   const told = error instanceof StatusError ? error : new StatusError('InternalError', 'Internal error occurred: see the log of the API server')
   exchange.told = told.toJSON()
-  const format = negotiateError(exchange.header('accept'))
+  const format = negotiateError(exchange.header('accept'), prettyWanted(exchange.query, exchange.header('user-agent')))
   const retry = told.details?.retryAfterSeconds
   const body = bodyOf({ object: told.toJSON() }, { resource: undefined as never, format, include: 'None', now: 0, schema: status })
   await exchange.send(told.code, format.mediaType, body, { ...(retry !== undefined && { 'retry-after': String(retry) }) })

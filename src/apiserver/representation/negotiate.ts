@@ -71,10 +71,18 @@ export function negotiate(accept: string | undefined, offer: Offer = {}, prettyW
   throw notAcceptable(offer.watch && !accept.includes('as=') ? STREAM_TYPES : types)
 }
 
+/** Whether JSON is written for people: when they ask for it, and otherwise for the programs that show it as it is. */
+export function prettyWanted(query: URLSearchParams, userAgent = ''): boolean {
+  const asked = query.get('pretty')
+  return asked ? TRUE.has(asked) : /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent)
+}
+/** As Go reads it. */
+const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
+
 /** What an error looks like: as the answer would have, and JSON for clients that accept nothing. */
-export function negotiateError(accept: string | undefined): Format {
+export function negotiateError(accept: string | undefined, pretty = false): Format {
   try {
-    return negotiate(accept, {})
+    return negotiate(accept, {}, pretty)
   } catch {
     return PLAIN
   }
