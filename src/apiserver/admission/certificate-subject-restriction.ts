@@ -3,6 +3,7 @@ import { CertificateSigningRequests } from '../../api/certificates/certificate-s
 import { forbidden } from '../../machinery/status.ts'
 import { SUPERUSER_GROUP } from '../authz/superuser.ts'
 import type { AdmissionPlugin } from './admission.ts'
+import { subjectOf } from './certificate-subject.ts'
 
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 
@@ -13,15 +14,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     operation === 'CREATE' && resource === CertificateSigningRequests && !subresource && (object as CertificateSigningRequest).spec.signerName === CLIENT_SIGNER,
 
   async validate(request) {
-    const organizations = await organizationsOf((request.object as CertificateSigningRequest).spec.request as unknown as string)
+    const { organizations } = await subjectOf((request.object as CertificateSigningRequest).spec.request as unknown as string)
     if (organizations.includes(SUPERUSER_GROUP)) throw forbidden(CertificateSigningRequests, request.shownName, `use of ${CLIENT_SIGNER} signer with ${SUPERUSER_GROUP} group is not allowed`)
   },
-}
-
-/** The organizations of a request's subject. The library is large, so it is loaded when the first certificate is asked for. */
-async function organizationsOf(request: string): Promise<string[]> {
-  await import('reflect-metadata')
-  const { Pkcs10CertificateRequest } = await import('@peculiar/x509')
-  const pem = new TextDecoder().decode(Uint8Array.fromBase64(request))
-  return new Pkcs10CertificateRequest(pem).subjectName.getField('O')
 }

@@ -1,19 +1,22 @@
-import type { TokenRequest } from '../../api/authentication/token-request.ts'
+import { CertificateSigningRequests, type CertificateSigningRequest } from '../../api/certificates/certificate-signing-request.ts'
 import { Leases } from '../../api/coordination/lease.ts'
 import type { Node } from '../../api/core/node.ts'
 import { Nodes } from '../../api/core/node.ts'
-import type { Pod } from '../../api/core/pod/pod.ts'
+import { PersistentVolumeClaims, type PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { Pods } from '../../api/core/pod/pod.ts'
-import { referencesOf } from '../../api/core/pod/references.ts'
 import { ServiceAccounts } from '../../api/core/service-account.ts'
 import type { ResourceSlice } from '../../api/resource/resource-slice.ts'
 import { ResourceSlices } from '../../api/resource/resource-slice.ts'
 import { CSINodes } from '../../api/storage/csi-node.ts'
-import { forbidden, notFound } from '../../machinery/status.ts'
+import { sameJson } from '../../api/validation.ts'
+import { errorMessage } from '../../machinery/log.ts'
+import { forbidden } from '../../machinery/status.ts'
 import { nodeOf } from '../authz/node.ts'
-import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from './admission.ts'
+import type { AdmissionPlugin, AdmissionRequest } from './admission.ts'
+import { subjectOf } from './certificate-subject.ts'
+import { checkNodesPod } from './node-restriction-pods.ts'
+import { checkNodesToken } from './node-restriction-tokens.ts'
 
-const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
 const LEASE_NAMESPACE = 'kube-node-lease'
 /** Labels below kubernetes.io and k8s.io that a kubelet says of its own node. */
 const OWN_LABELS = new Set([
@@ -29,11 +32,13 @@ export const nodeRestriction: AdmissionPlugin = {
   handles: ({ user }) => nodeOf(user) !== undefined,
 
   // Before the kind's own rules take away what a kubelet may not even try to write.
-  mutate(request, context) {
+  async mutate(request, context) {
     const node = nodeOf(request.user)!
-    if (request.resource === Pods) checkPod(request, node, context)
+    if (request.resource === Pods) checkNodesPod(request, node, context)
     else if (request.resource === Nodes) checkNode(request, node)
-    else if (request.resource === ServiceAccounts && request.subresource === 'token') checkToken(request, node, context)
+    else if (request.resource === ServiceAccounts && request.subresource === 'token') await checkNodesToken(request, node, context)
+    else if (request.resource === PersistentVolumeClaims) checkClaim(request, node)
+    else if (request.resource === CertificateSigningRequests) await checkRequest(request, node)
     else if (request.resource === Leases) checkLease(request, node)
     else if (request.resource === CSINodes) checkNamed(request, node, 'CSINode')
     else if (request.resource === ResourceSlices) checkSlice(request, node)
@@ -44,55 +49,7 @@ function refuse(request: AdmissionRequest, message: string): never {
   throw forbidden(request.resource, request.shownName, message)
 }
 
-function checkPod(request: AdmissionRequest, node: string, context: AdmissionContext): void {
-  const current = request.oldObject as Pod | undefined
-  if (request.subresource === 'status') return checkPodStatus(request, node)
-  if (request.subresource === 'eviction') {
-    const pod = context.get<Pod>(Pods, request.namespace, request.name)
-    if (pod?.spec.nodeName !== node) refuse(request, `node ${node} can only evict pods with spec.nodeName set to itself`)
-    return
-  }
-  if (request.subresource) refuse(request, `unexpected pod subresource ${JSON.stringify(request.subresource)}, only 'status' and 'eviction' are allowed`)
-  if (request.operation === 'DELETE') {
-    if (current?.spec.nodeName !== node) refuse(request, `node ${JSON.stringify(node)} can only delete pods with spec.nodeName set to itself`)
-    return
-  }
-  if (request.operation !== 'CREATE') refuse(request, `unexpected operation ${JSON.stringify(request.operation)}, node ${JSON.stringify(node)} can only create and delete mirror pods`)
-  checkMirrorPod(request, node)
-}
-
-/** A kubelet gets tokens for the pods that run on its node, each bound to its pod. */
-function checkToken(request: AdmissionRequest, node: string, context: AdmissionContext): void {
-  const reference = (request.object as unknown as TokenRequest).spec.boundObjectRef
-  if (!reference || reference.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) refuse(request, 'node requested token not bound to a pod')
-  if (!reference.uid) refuse(request, 'node requested token with a pod binding without a uid')
-  const pod = context.get<Pod>(Pods, request.namespace, reference.name)
-  if (!pod) throw notFound(Pods, reference.name)
-  if (pod.metadata.uid !== reference.uid) refuse(request, `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`)
-  if (pod.spec.nodeName !== node) refuse(request, 'node requested token bound to a pod scheduled on a different node')
-}
-
-function checkMirrorPod(request: AdmissionRequest, node: string): void {
-  const pod = request.object as Pod
-  const quoted = JSON.stringify(node)
-  if (pod.metadata.annotations?.[MIRROR_ANNOTATION] === undefined) refuse(request, `pod does not have ${JSON.stringify(MIRROR_ANNOTATION)} annotation, node ${quoted} can only create mirror pods`)
-  if (pod.spec.nodeName !== node) refuse(request, `node ${quoted} can only create pods with spec.nodeName set to itself`)
-  if ((pod.metadata.ownerReferences?.length ?? 0) > 1) refuse(request, `node ${quoted} can only create pods with a single owner reference set to itself`)
-  const { secrets, configMaps, claims, serviceAccounts } = referencesOf(pod)
-  if (serviceAccounts.size > 0) refuse(request, `node ${quoted} can not create pods that reference a service account`)
-  if (secrets.size > 0) refuse(request, `node ${quoted} can not create pods that reference secrets`)
-  if (configMaps.size > 0) refuse(request, `node ${quoted} can not create pods that reference configmaps`)
-  if (claims.size > 0) refuse(request, `node ${quoted} can not create pods that reference persistentvolumeclaims`)
-}
-
-function checkPodStatus(request: AdmissionRequest, node: string): void {
-  const old = request.oldObject as Pod | undefined
-  if (old?.spec.nodeName !== node) refuse(request, `node ${JSON.stringify(node)} can only update pod status for pods with spec.nodeName set to itself`)
-  if (!sameMap(old.metadata.labels, (request.object as Pod).metadata.labels)) refuse(request, `node ${JSON.stringify(node)} cannot update labels through pod status`)
-}
-
 type Labels = Record<string, string> | undefined
-const sameMap = (a: Labels, b: Labels): boolean => changedLabels(a, b).length === 0
 
 function checkNode(request: AdmissionRequest, node: string): void {
   if (request.name !== node) refuse(request, `node ${JSON.stringify(node)} is not allowed to modify node ${JSON.stringify(request.name)}`)
@@ -139,4 +96,26 @@ function checkSlice(request: AdmissionRequest, node: string): void {
   refuse(request, request.operation === 'CREATE'
     ? 'can only create ResourceSlice with the same NodeName as the requesting node'
     : 'can only delete ResourceSlice with the same NodeName as the requesting node')
+}
+
+/** A kubelet says how large a volume has become, and nothing else of a claim. */
+function checkClaim(request: AdmissionRequest, node: string): void {
+  if (request.subresource !== 'status') refuse(request, 'may only update PVC status')
+  if (request.operation !== 'UPDATE') refuse(request, `unexpected operation ${JSON.stringify(request.operation)}`)
+  const rest = ({ metadata: { resourceVersion: _version, managedFields: _fields, ...metadata }, spec, status }: PersistentVolumeClaim): unknown => {
+    const { capacity: _capacity, conditions: _conditions, allocatedResources: _resources, allocatedResourceStatuses: _statuses, ...others } = status ?? {}
+    return { metadata, spec, status: others }
+  }
+  if (!sameJson(rest(request.object as PersistentVolumeClaim), rest(request.oldObject as PersistentVolumeClaim))) refuse(request, `node ${JSON.stringify(node)} is not allowed to update fields other than status.quantity and status.conditions`)
+}
+
+const NODE_SIGNERS = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']
+
+/** A kubelet asks for certificates in its own name only. */
+async function checkRequest(request: AdmissionRequest, node: string): Promise<void> {
+  if (request.operation !== 'CREATE') return
+  const { signerName, request: pem } = (request.object as CertificateSigningRequest).spec
+  if (!NODE_SIGNERS.includes(signerName)) return
+  const subject = await subjectOf(pem as unknown as string).catch((error: unknown) => refuse(request, `unable to parse csr: ${errorMessage(error)}`))
+  if (subject.commonName !== `system:node:${node}`) refuse(request, `can only create a node CSR with CN=system:node:${node}`)
 }

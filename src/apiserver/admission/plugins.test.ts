@@ -14,6 +14,7 @@ import { IngressClasses } from '../../api/networking/ingress-class.ts'
 import { RuntimeClasses } from '../../api/node/runtime-class.ts'
 import { ReplicaSets } from '../../api/apps/replica-set.ts'
 import type { AnyResource, KubeObject } from '../../api/resource.ts'
+import { CSIDrivers } from '../../api/storage/csi-driver.ts'
 import { StorageClasses } from '../../api/storage/storage-class.ts'
 import { seededRandom } from '../../machinery/random.ts'
 import { StatusError } from '../../machinery/status.ts'
@@ -189,8 +190,9 @@ test('PodSecurity: older versions of the standards ask for what they asked for t
 
 test('NodeRestriction: a kubelet gets tokens for the pods of its own node only', async () => {
   const user = { name: 'system:node:n1', groups: ['system:nodes'] }
-  const stored: Stored = ['n1', 'n2'].map(nodeName => [Pods, { ...pod({ nodeName }, { name: nodeName, uid: `uid-${nodeName}` }) }])
-  const ask = async (boundObjectRef?: object) => (await admit(nodeRestriction, ServiceAccounts, { metadata: { name: 'default' }, spec: { ...(boundObjectRef && { boundObjectRef }) } }, { subresource: 'token', user, stored })).refused
+  const volumes = [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 'token' } }, { serviceAccountToken: { path: 'vault', audience: 'vault' } }] } }, { name: 'd', csi: { driver: 'd' } }]
+  const stored: Stored = [...['n1', 'n2'].map(nodeName => [Pods, { ...pod({ nodeName, volumes }, { name: nodeName, uid: `uid-${nodeName}` }) }] as const), [CSIDrivers, { metadata: { name: 'd' }, spec: { tokenRequests: [{ audience: 'cloud' }] } }]]
+  const ask = async (boundObjectRef?: object, audiences: string[] = [], allowed = () => false) => (await admit(nodeRestriction, ServiceAccounts, { metadata: { name: 'default' }, spec: { audiences, ...(boundObjectRef && { boundObjectRef }) } }, { subresource: 'token', user, stored, allowed })).refused
   const bound = (name: string, uid = `uid-${name}`) => ({ apiVersion: 'v1', kind: 'Pod', name, uid })
   assert.equal(await ask(bound('n1')), undefined)
   assert.match((await ask())!, /node requested token not bound to a pod$/)
@@ -199,6 +201,43 @@ test('NodeRestriction: a kubelet gets tokens for the pods of its own node only',
   assert.match((await ask(bound('n1', 'old')))!, /does not match the UID in record/)
   assert.match((await ask(bound('n2')))!, /node requested token bound to a pod scheduled on a different node$/)
   assert.match((await ask(bound('n3')))!, /^pods "n3" not found$/)
+  for (const audience of ['vault', 'cloud']) assert.equal(await ask(bound('n1'), [audience]), undefined)
+  assert.match((await ask(bound('n1'), ['elsewhere']))!, /audience "elsewhere" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience$/)
+  assert.equal(await ask(bound('n1'), ['elsewhere'], () => true), undefined)
+  assert.match((await ask(bound('n1'), ['vault', 'cloud']))!, /node may only request 0 or 1 audiences$/)
+})
+
+test('NodeRestriction: mirrors of static pods belong to their node and name nothing of the API', async () => {
+  const user = { name: 'system:node:n1', groups: ['system:nodes'] }
+  const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'u1', controller: true }
+  const mirror = async (ownerReferences: object[], spec: object = {}) =>
+    (await admit(nodeRestriction, Pods, pod({ nodeName: 'n1', ...spec }, { annotations: { 'kubernetes.io/config.mirror': 'x' }, ownerReferences }), { user, stored: [[Nodes, { metadata: { name: 'n1', uid: 'u1' } }]] })).refused
+  const refused = (what: string) => `pods "p" is forbidden: node "n1" ${what}`
+  assert.equal(await mirror([owner]), undefined)
+  assert.equal(await mirror([]), refused('can only create pods with an owner reference set to itself'))
+  assert.equal(await mirror([{ ...owner, name: 'n2' }]), refused('can only create pods with an owner reference set to itself'))
+  assert.equal(await mirror([{ ...owner, controller: false }]), refused('can only create pods with a controller owner reference set to itself'))
+  assert.equal(await mirror([{ ...owner, blockOwnerDeletion: true }]), refused('must not set blockOwnerDeletion on an owner reference'))
+  assert.equal(await mirror([{ ...owner, uid: 'u2' }]), 'pods "p" is forbidden: node n1 UID mismatch: expected u2 got u1')
+  assert.equal(await mirror([owner, owner]), refused('can only create pods with a single owner reference set to itself'))
+  const reaching: readonly [object, string][] = [
+    [{ serviceAccountName: 'x' }, 'serviceaccounts'], [{ imagePullSecrets: [{ name: 's' }] }, 'secrets'], [{ resourceClaims: [{ name: 'c' }] }, 'resourceclaims'],
+    [{ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }, 'persistentvolumeclaims'], [{ volumes: [{ name: 'v', csi: { driver: 'd' } }] }, 'csidrivers (via CSI volumes)'],
+    [{ volumes: [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }] }, 'serviceaccounts (via projected volumes)'],
+  ]
+  for (const [spec, what] of reaching) assert.equal(await mirror([owner], spec), refused(`can not create pods that reference ${what}`))
+})
+
+test('NodeRestriction: of a claim a kubelet says how large it is, of a pod how it does', async () => {
+  const user = { name: 'system:node:n1', groups: ['system:nodes'] }
+  const claim = { metadata: { name: 'c', namespace: 'a' }, spec: { volumeName: 'v' }, status: { phase: 'Bound' } }
+  const update = async (resource: typeof Pods | typeof PersistentVolumeClaims, object: object, old: object, subresource?: string) => (await admit(resource === Pods ? nodeRestriction : nodeRestriction, resource as never, object, { operation: 'UPDATE', old, user, ...(subresource && { subresource }) })).refused
+  assert.equal(await update(PersistentVolumeClaims, { ...claim, status: { phase: 'Bound', capacity: { storage: '2Gi' } } }, claim, 'status'), undefined)
+  assert.match((await update(PersistentVolumeClaims, { ...claim, status: { phase: 'Lost' } }, claim, 'status'))!, /is not allowed to update fields other than status.quantity and status.conditions$/)
+  assert.match((await update(PersistentVolumeClaims, { ...claim, metadata: { ...claim.metadata, labels: { a: 'b' } } }, claim, 'status'))!, /is not allowed to update fields other than/)
+  assert.match((await update(PersistentVolumeClaims, claim, claim))!, /may only update PVC status$/)
+  const mine = { ...pod({ nodeName: 'n1' }), status: {} }
+  assert.match((await update(Pods, { ...mine, status: { resourceClaimStatuses: [{ name: 'a', resourceClaimName: 'b' }] } }, mine, 'status'))!, /cannot update resource claim statues$/)
 })
 
 test('plugins are on and off as upstream has them, and as they are asked for', () => {
