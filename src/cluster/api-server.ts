@@ -35,7 +35,8 @@ const SHUTDOWN_GRACE_MS = 2_000
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
   const { options, layout, pki, host, clock, random, log } = context
-  const encryption = await openEncryption(context, cleanup)
+  const metrics = createMetrics()
+  const encryption = await openEncryption(context, metrics, cleanup)
   const storage = await openStorage(context, encryption.sealing)
   cleanup(() => storage.close())
   encryption.follow(storage)
@@ -47,7 +48,6 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     read(pki.certificate('apiserver-kubelet-client')), read(pki.key('apiserver-kubelet-client')),
   ])
   let kubeletTls = { cert: kubeletCert, key: kubeletKey, ca: clientCa }
-  const metrics = createMetrics()
   const tracing = options.tracingConfigFile ? await (await import('./tracing.ts')).startTracing({ config: readTracingConfig(await read(options.tracingConfigFile)), clock, instance: options.instance }) : undefined
   if (tracing) cleanup(() => tracing.close())
   const instruments = createInstruments({ metrics, clock, resources, tracing })

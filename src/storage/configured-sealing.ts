@@ -15,7 +15,7 @@ export interface ConfiguredSealingParts {
   readonly log: Log
   /** The resource (`plural.group`) of keys below `/registry/<prefix>/`. */
   readonly resources: Readonly<Record<string, string>>
-  connectKms(endpoint: string, timeoutMs: number): KmsService
+  connectKms(name: string, endpoint: string, timeoutMs: number): KmsService
 }
 
 /** Seals as a configuration says, which can be replaced by another while the server runs. */
@@ -37,7 +37,7 @@ export class ConfiguredSealing implements Sealing {
     const before = this.#kms
     const { clock, random, log } = this.#parts
     const wanted = config.resources.flatMap(({ providers }) => providers).filter(provider => provider.type === 'kms')
-    const kms = new Map(wanted.map(({ name, endpoint, timeoutMs }) => [name, new KmsProvider({ name, clock, random, log, service: this.#parts.connectKms(endpoint, timeoutMs) })]))
+    const kms = new Map(wanted.map(({ name, endpoint, timeoutMs }) => [name, new KmsProvider({ name, clock, random, log, service: this.#parts.connectKms(name, endpoint, timeoutMs) })]))
     await Promise.all([...kms.values()].map(provider => provider.start()))
     this.#config = config
     this.#kms = kms

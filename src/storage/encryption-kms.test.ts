@@ -99,7 +99,7 @@ async function setUp(t: TestContext, clock: FakeClock = fakeClock()) {
   const sealings: ConfiguredSealing[] = []
   const config: EncryptionConfig = { resources: [{ resources: ['secrets'], providers: [{ type: 'kms', name: 'vault', endpoint: `unix://${socket}`, timeoutMs: 1000 }, { type: 'identity' }] }] }
   const sealing = async (wanted = config): Promise<ConfiguredSealing> => {
-    const made = new ConfiguredSealing({ clock, random: systemRandom, log: silentLog, resources: {}, connectKms })
+    const made = new ConfiguredSealing({ clock, random: systemRandom, log: silentLog, resources: {}, connectKms: (_name, endpoint, timeoutMs) => connectKms(endpoint, timeoutMs) })
     sealings.push(made)
     await made.configure(wanted)
     return made
