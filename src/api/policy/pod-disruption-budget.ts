@@ -1,6 +1,7 @@
 import type { Infer, Schema } from '../../machinery/schema/schema.ts'
 import { int32, int64, intOrString, kind, list, map, object, ref, string, struct } from '../../machinery/schema/schema.ts'
 import { condition } from '../meta/condition.ts'
+import { validateConditions } from '../meta/condition-validation.ts'
 import { objectMeta } from '../meta/object-meta.ts'
 import { labelSelector } from '../meta/selectors.ts'
 import type { Resource } from '../resource.ts'
@@ -59,7 +60,7 @@ export const PodDisruptionBudgets: Resource<PodDisruptionBudget> = defineResourc
   // Upstream checks names of budgets no further than that they fit into a path.
   validateName: () => [],
   validate: ({ spec }) => validateBudget(spec, 'spec'),
-  validateStatusUpdate: ({ status }) => COUNTS.flatMap(name => nonNegative(`status.${name}`, status[name])),
+  validateStatusUpdate: ({ status }) => [...validateConditions(status.conditions, 'status.conditions'), ...COUNTS.flatMap(name => nonNegative(`status.${name}`, status[name]))],
 })
 
 const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const

@@ -73,8 +73,19 @@ export function validateRaw(raw: unknown, field: string, isNew = true): Cause[] 
 }
 
 /** An UUID in its normal form. */
-export const validateUid = (uid: string, field: string): Cause[] => (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(uid)
-  ? [] : [invalid(field, uid, 'must be a lowercase UUID in 8-4-4-4-12 format')])
+export function validateUid(uid: string, field: string): Cause[] {
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(uid)) return []
+  const known = UUID_LENGTHS.get(byteLength(uid))
+  if (!known) return [invalid(field, uid, `error validating uid: invalid UUID length: ${byteLength(uid)}`)]
+  if (!known.test(uid)) return [invalid(field, uid, 'error validating uid: invalid UUID format')]
+  return [invalid(field, uid, 'uid must be in RFC 4122 normalized form, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` with lowercase hexadecimal characters')]
+}
+
+/** The forms in which an UUID may be read, by their length. */
+const UUID_LENGTHS: ReadonlyMap<number, RegExp> = new Map([
+  [36, /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i], [45, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i],
+  [38, /^\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}$/i], [32, /^[0-9a-f]{32}$/i],
+])
 
 /** Counters by name; any quantity will do. */
 export function validateCounters(counters: Readonly<Record<string, unknown>> | undefined, field: string): Cause[] {

@@ -98,8 +98,8 @@ export function validateBindingConditions({ bindingConditions: wanted = [], bind
   for (const [index, name] of failures.entries()) {
     if (wanted.includes(name)) causes.push(invalid(`${field}.bindingFailureConditions[${index}]`, name, 'bindingFailureConditions must not overlap with bindingConditions'))
   }
-  if (wanted.length === 0 && failures.length > 0) causes.push(invalid(`${field}.bindingConditions`, wanted, 'bindingConditions are required to use bindingFailureConditions'))
-  if (wanted.length > 0 && failures.length === 0) causes.push(invalid(`${field}.bindingFailureConditions`, failures, 'bindingFailureConditions are required to use bindingConditions'))
+  if (wanted.length === 0 && failures.length > 0) causes.push(invalid(`${field}.bindingConditions`, null, 'bindingConditions are required to use bindingFailureConditions'))
+  if (wanted.length > 0 && failures.length === 0) causes.push(invalid(`${field}.bindingFailureConditions`, null, 'bindingFailureConditions are required to use bindingConditions'))
   return causes
 }
 

@@ -8,7 +8,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'v1.AllocationConfigSource': 'DeviceAllocationConfiguration.source', 'v1.AppArmorProfileType': 'AppArmorProfile.type',
   'v1.AzureDataDiskCachingMode': 'AzureDiskVolumeSource.cachingMode', 'v1.AzureDataDiskKind': 'AzureDiskVolumeSource.kind',
   'v1.Capability': 'Capabilities.add Capabilities.drop', 'v1.CompletionMode': 'JobSpec.completionMode',
-  'v1.ComponentConditionType': 'ComponentCondition.type', 'v1.ConcurrencyPolicy': 'CronJobSpec.concurrencyPolicy',
+  'v1.ClaimResourceStatus': 'PersistentVolumeClaimStatus.allocatedResourceStatuses', 'v1.ComponentConditionType': 'ComponentCondition.type', 'v1.ConcurrencyPolicy': 'CronJobSpec.concurrencyPolicy',
   'v1.ConditionStatus': `
     APIServiceCondition.status CertificateSigningRequestCondition.status ComponentCondition.status Condition.status
     CustomResourceDefinitionCondition.status DaemonSetCondition.status DeploymentCondition.status FlowSchemaCondition.status

@@ -84,9 +84,8 @@ export function validateClaimStatus({ spec, status }: PersistentVolumeClaim): Ca
     Object.keys(list ?? {}).filter(name => compareQuantities(list![name]!, '0') < 0).map(name => invalid(`${field}[${name}]`, value(list![name]!), 'must be a valid resource quantity'))
   causes.push(...amounts(status.capacity, 'status.capacity'))
   for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
-    const wrong = validateKey(name, 'status.allocatedResourceStatuses')
-    if (wrong.length > 0) causes.push(...wrong)
-    else if (!RESIZE_STATES.includes(state)) causes.push(notSupported('status.allocatedResourceStatuses', name, RESIZE_STATES))
+    causes.push(...validateKey(name, 'status.allocatedResourceStatuses'))
+    if (!RESIZE_STATES.includes(state)) causes.push(notSupported('status.allocatedResourceStatuses', name, RESIZE_STATES))
   }
   const unknown = Object.keys(status.allocatedResources ?? {}).flatMap(name => validateKey(name, 'status.allocatedResources'))
   return [...causes, ...unknown, ...(unknown.length > 0 ? [] : amounts(status.allocatedResources, 'status.allocatedResources'))]
