@@ -89,7 +89,7 @@ export interface PersistentVolumeClaimStatus extends Infer<typeof persistentVolu
 export const persistentVolumeClaimStatus: Schema<PersistentVolumeClaimStatus> = persistentVolumeClaimStatusShape
 
 const persistentVolumeSpecShape = object('io.k8s.api.core.v1.PersistentVolumeSpec', {
-  capacity: map(1, 'quantity', { keepEmpty: true }),
+  capacity: map(1, 'quantity'),
   gcePersistentDisk: ref(1, gcePersistentDiskVolumeSource, { via: [2], deprecated: true }),
   awsElasticBlockStore: ref(2, awsElasticBlockStoreVolumeSource, { via: [2], deprecated: true }),
   hostPath: ref(3, hostPathVolumeSource, { via: [2] }),
