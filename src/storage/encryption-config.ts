@@ -7,7 +7,7 @@ import type { NamedKey } from './encryption-plan.ts'
 export type ProviderConfig =
   | { readonly type: 'identity' }
   | { readonly type: 'aesgcm' | 'aescbc' | 'secretbox'; readonly keys: readonly NamedKey[] }
-  | { readonly type: 'kms'; readonly name: string; readonly endpoint: string; readonly timeoutMs: number }
+  | { readonly type: 'kms'; readonly name: string; readonly endpoint: string; readonly timeoutMs: number; /** Only until it is refused. */ readonly isV1?: true }
 
 /** apiserver.config.k8s.io/v1 EncryptionConfiguration. */
 export interface EncryptionConfig {
@@ -40,34 +40,79 @@ export function readEncryptionConfig(text: string, path: string): EncryptionConf
 const refused = (why: string): Error => badRequest(`error while parsing file: ${why}`)
 
 function decode(text: string, path: string): Raw {
-  if (text === '') throw refused(`error while loading file: encryption provider configuration file ${JSON.stringify(path)} is empty`)
+  const file = JSON.stringify(path)
+  if (text === '') throw refused(`error while loading file: encryption provider configuration file ${file} is empty`)
+  const undecodable = (why: string): Error => refused(`error decoding encryption provider configuration file ${file}: ${why}`)
   let value: unknown
   try {
     value = parseYaml(text).value
   } catch (error) {
-    throw refused(`error decoding encryption provider configuration file ${JSON.stringify(path)}: ${(error as Error).message}`)
+    // Upstream reads what begins like JSON as JSON, and tells of that.
+    const why = text.trimStart().startsWith('{') ? jsonFault(text) : undefined
+    throw undecodable(why === undefined ? (error as Error).message : `couldn't get version/kind; json parse error: ${why}`)
   }
-  if (!isRaw(value) || value['kind'] !== 'EncryptionConfiguration' || (value['apiVersion'] !== 'apiserver.config.k8s.io/v1' && value['apiVersion'] !== 'v1')) {
-    throw refused(`error decoding encryption provider configuration file ${JSON.stringify(path)}: it has apiVersion apiserver.config.k8s.io/v1 and kind EncryptionConfiguration`)
+  if (!isRaw(value)) throw undecodable(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`)
+  const { kind, apiVersion } = value
+  if (!kind) throw undecodable(`Object 'Kind' is missing in '${text}'`)
+  if (!apiVersion) throw undecodable(`Object 'apiVersion' is missing in '${text}'`)
+  if (kind !== 'EncryptionConfiguration' || apiVersion !== 'apiserver.config.k8s.io/v1') {
+    throw undecodable(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:142"`)
   }
-  const unknown = unknownField(value, ['apiVersion', 'kind', 'resources'])
-    ?? list(value['resources']).map((rule, at) => isRaw(rule) ? unknownField(rule, ['resources', 'providers'], `resources[${at}].`)
-      ?? list(rule['providers']).map((provider, j) => unknownInProvider(provider, `resources[${at}].providers[${j}]`)).find(Boolean) : undefined).find(Boolean)
-  if (unknown) throw refused(`error decoding encryption provider configuration file ${JSON.stringify(path)}: strict decoding error: unknown field ${JSON.stringify(unknown)}`)
+  const fault = shapeFault(value)
+  if (fault) throw undecodable(fault)
+  const unknown = unknownFields(value, CONFIG, '')
+  if (unknown.length > 0) throw undecodable(`strict decoding error: ${unknown.map(each => `unknown field ${JSON.stringify(each)}`).join(', ')}`)
   return value
 }
 
-const unknownField = (value: Raw, known: readonly string[], prefix = ''): string | undefined => {
-  const name = Object.keys(value).find(each => !known.includes(each))
-  return name === undefined ? undefined : `${prefix}${name}`
+function jsonFault(text: string): string {
+  try {
+    JSON.parse(text)
+    return ''
+  } catch (error) {
+    return /Unexpected end|Expected property name or '}' in JSON at position \d+ \(line \d+ column \d+\)$/.test((error as Error).message) ? 'unexpected end of JSON input' : (error as Error).message
+  }
 }
 
-function unknownInProvider(provider: unknown, path: string): string | undefined {
-  if (!isRaw(provider)) return undefined
-  const own = unknownField(provider, KINDS, `${path}.`)
-  if (own) return own
-  const { kms } = provider
-  return isRaw(kms) ? unknownField(kms, ['apiVersion', 'name', 'cachesize', 'endpoint', 'timeout'], `${path}.kms.`) : undefined
+const goType = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value)
+
+/** The fields of each part of the file; a list of parts stands for its items. */
+interface Shape {
+  readonly [field: string]: Shape | 'any'
+}
+const KEYS: Shape = { keys: { name: 'any', secret: 'any' } }
+const CONFIG: Shape = {
+  apiVersion: 'any', kind: 'any',
+  resources: { resources: 'any', providers: { aesgcm: KEYS, aescbc: KEYS, secretbox: KEYS, identity: {}, kms: { apiVersion: 'any', name: 'any', cachesize: 'any', endpoint: 'any', timeout: 'any' } } },
+}
+
+function unknownFields(value: unknown, shape: Shape, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => unknownFields(each, shape, `${path}[${index}]`))
+  if (!isRaw(value)) return []
+  const at = (field: string): string => (path === '' ? field : `${path}.${field}`)
+  return Object.entries(value).flatMap(([field, inner]) => {
+    const known = Object.hasOwn(shape, field) ? shape[field] : undefined
+    return known === undefined ? [at(field)] : known === 'any' ? [] : unknownFields(inner, known, at(field))
+  })
+}
+
+/** The first value that is of another type than its field, in the words of Go's decoder. */
+function shapeFault(value: Raw): string | undefined {
+  const wrong = (found: unknown, wanted: string, where: string): string => `json: cannot unmarshal ${goType(found)} into Go struct field ${where} of type ${wanted}`
+  const { resources } = value
+  if (resources != null && !Array.isArray(resources)) return wrong(resources, '[]v1.ResourceConfiguration', 'EncryptionConfiguration.resources')
+  for (const rule of list(resources)) {
+    if (!isRaw(rule)) return wrong(rule, 'v1.ResourceConfiguration', 'EncryptionConfiguration.resources')
+    if (rule['resources'] != null && !Array.isArray(rule['resources'])) return wrong(rule['resources'], '[]string', 'ResourceConfiguration.resources.resources')
+    const name = list(rule['resources']).find(each => typeof each !== 'string')
+    if (name !== undefined) return wrong(name, 'string', 'ResourceConfiguration.resources.resources')
+    if (rule['providers'] != null && !Array.isArray(rule['providers'])) return wrong(rule['providers'], '[]v1.ProviderConfiguration', 'ResourceConfiguration.resources.providers')
+    for (const provider of list(rule['providers'])) {
+      const timeout = isRaw(provider) && isRaw(provider['kms']) ? provider['kms']['timeout'] : undefined
+      if (timeout != null && parseDuration(String(timeout)) === undefined) return `time: invalid duration ${JSON.stringify(String(timeout))}`
+    }
+  }
+  return undefined
 }
 
 function readRule(rule: Raw, path: string, faults: string[], known: Set<string>): EncryptionConfig['resources'][number] {
@@ -109,6 +154,8 @@ function partsOf(name: string): { resource: string; group: string } {
   return dot < 0 ? { resource: name, group: '' } : { resource: name.slice(0, dot), group: name.slice(dot + 1) }
 }
 
+/** A provider of nothing, as Go shows it. */
+const EMPTY = '{"AESGCM":null,"AESCBC":null,"Secretbox":null,"Identity":null,"KMS":null}'
 const NOT_REST = ['apiserveripinfo', 'serviceipallocations', 'servicenodeportallocations']
 
 function checkName(name: string, path: string, faults: string[]): void {
@@ -124,8 +171,9 @@ function checkName(name: string, path: string, faults: string[]): void {
 
 function readProvider(provider: Raw, path: string, faults: string[], known: Set<string>): ProviderConfig {
   const named = KINDS.filter(kind => provider[kind] !== undefined && provider[kind] !== null)
-  if (named.length === 0) faults.push(`${path}: Invalid value: {}: provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity`)
-  if (named.length > 1) faults.push(`${path}: Invalid value: ${shown(named)}: more than one provider specified in a single element, should split into different list elements`)
+  if (named.length === 0) faults.push(`${path}: Invalid value: ${EMPTY}: provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity`)
+  // Upstream shows the whole provider here, its secrets included.
+  if (named.length > 1) faults.push(`${path}: Invalid value: "REDACTED": more than one provider specified in a single element, should split into different list elements`)
   const type = named[0] ?? 'identity'
   const own = isRaw(provider[type]) ? provider[type] : {}
   if (type === 'identity') return { type }
@@ -160,25 +208,25 @@ function readKms(kms: Raw, path: string, faults: string[], known: Set<string>): 
   if (version !== 'v1' && name.includes(':')) faults.push(`${path}.name: Invalid value: ${JSON.stringify(name)}: invalid KMS provider name ${name}, must not contain ':'`)
   if (version !== 'v1' && known.has(name)) faults.push(`${path}.name: Invalid value: ${JSON.stringify(name)}: duplicate KMS provider name ${name}, names must be unique`)
   known.add(name)
-  const timeout = parseDuration(String(kms['timeout'] ?? DEFAULT_TIMEOUT))
-  if (timeout === undefined || timeout <= 0n) faults.push(`${path}.timeout: Invalid value: ${JSON.stringify(String(kms['timeout']))}: timeout should be a positive value`)
+  const timeout = parseDuration(String(kms['timeout'] ?? DEFAULT_TIMEOUT)) ?? 0n
+  if (timeout <= 0n) faults.push(`${path}.timeout: Invalid value: ${JSON.stringify(String(kms['timeout']))}: timeout should be a positive value`)
   if (!endpoint) faults.push(`${path}.endpoint: Invalid value: "": endpoint is a mandatory field for a kms`)
   else if (!endpoint.startsWith('unix:')) {
     faults.push(`${path}.endpoint: Invalid value: ${JSON.stringify(endpoint)}: unsupported scheme ${JSON.stringify(/^([a-z][a-z0-9+.-]*):/i.exec(endpoint)?.[1] ?? '')} for KMS provider, only unix is supported`)
   }
   if (version !== 'v1' && kms['cachesize'] !== undefined) faults.push(`${path}.cachesize: Invalid value: ${String(kms['cachesize'])}: cachesize is not supported in v2`)
   if (version !== 'v1' && version !== 'v2') faults.push(`${path}.apiVersion: Invalid value: ${JSON.stringify(version)}: unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported`)
-  if (version === 'v1') {
-    faults.push(`${path}.apiVersion: Invalid value: "v1": KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  Upstream turns it on with --feature-gates=KMSv1=true; k8ts has version v2 only`)
-  }
-  return { type: 'kms', name, endpoint, timeoutMs: Number((timeout ?? 0n) / NANOS_PER_MS) }
+  return { type: 'kms', name, endpoint, timeoutMs: Number(timeout / NANOS_PER_MS), ...(version === 'v1' && { isV1: true }) }
 }
 
-/** A rule that an earlier one with a star leaves nothing to. */
+/** A rule that an earlier one with a star leaves nothing to, and what was given up. */
 function refuseMasked(rules: EncryptionConfig['resources']): void {
   const seen = new Set<string>()
   const shownName = ({ resource, group }: { resource: string; group: string }): string => (group === '' && resource !== '*' ? resource : `${resource}.${group}`)
-  for (const { resources } of rules) {
+  for (const { resources, providers } of rules) {
+    if (providers.some(provider => provider.type === 'kms' && provider.isV1)) {
+      throw badRequest('error while building transformers: KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  It is off upstream, and k8ts has none')
+    }
     for (const name of resources) {
       const parts = partsOf(name)
       const mask = [{ resource: '*', group: parts.group }, { resource: '*', group: '*' }].find(each => seen.has(`${each.resource}.${each.group}`))
