@@ -39,11 +39,13 @@ interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
   readonly owner: O
   readonly resource: Resource<T>
   readonly selector: LabelSelector
+  /** What owned objects carry as long as they have their owner (a job's pods: their end must be counted). */
+  readonly finalizer?: string | undefined
 }
 
 /** The objects that an owner controls, after adopting and releasing what its selector says. */
 export async function claim<O extends KubeObject, T extends KubeObject>(options: ClaimOptions<O, T>): Promise<readonly T[]> {
-  const { client, cache, ownerResource, owner, resource, selector } = options
+  const { client, cache, ownerResource, owner, resource, selector, finalizer } = options
   const { namespace, name, uid } = owner.metadata
   const candidates = [...cache.list(resource, { owner }), ...cache.list(resource, { orphansIn: namespace })]
   const { keep, adopt, release } = planClaim(owner, candidates, selector)
@@ -54,9 +56,9 @@ export async function claim<O extends KubeObject, T extends KubeObject>(options:
     if (fresh.metadata.deletionTimestamp) return keep
   }
   const reference = controllerReference(ownerResource, owner)
-  const change = async (object: T, ownerReferences: readonly unknown[]): Promise<T | undefined> => {
+  const change = async (object: T, metadata: object): Promise<T | undefined> => {
     try {
-      const patch = { metadata: { uid: object.metadata.uid, ownerReferences } }
+      const patch = { metadata: { uid: object.metadata.uid, ...metadata } }
       return await client.patch(resource, object.metadata, patch, { type: 'application/strategic-merge-patch+json' })
     } catch (error) {
       // Gone, or replaced by another of the same name: then there is nothing to claim.
@@ -64,7 +66,9 @@ export async function claim<O extends KubeObject, T extends KubeObject>(options:
       throw error
     }
   }
-  await Promise.all(release.map(object => change(object, [{ $patch: 'delete', uid }])))
-  const adopted = await Promise.all(adopt.map(object => change(object, [reference])))
+  const letGo = { ownerReferences: [{ $patch: 'delete', uid }], ...(finalizer && { '$deleteFromPrimitiveList/finalizers': [finalizer] }) }
+  await Promise.all(release.map(object => change(object, letGo)))
+  const takenOn = { ownerReferences: [reference], ...(finalizer && { finalizers: [finalizer] }) }
+  const adopted = await Promise.all(adopt.map(object => change(object, takenOn)))
   return [...keep, ...adopted.filter(object => object !== undefined)]
 }

@@ -57,6 +57,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly workers?: number
   /** Which owned objects belong to `object`: they are adopted and released accordingly. Without it only references count. */
   selects?(object: T): LabelSelector
+  /** What adopted objects are given and released ones are rid of. */
+  readonly finalizer?: string
   /** Declares custom indexes. */
   prepare?(cache: Cache): void
   /** Brings the world one step closer to what the object asks for. Must not change the object. */
@@ -220,7 +222,7 @@ function contextMaker<T extends KubeObject>(controller: Controller<T>, { cache, 
         about: object => void (owner = object),
         async owned<C extends KubeObject>(resource: Resource<C>) {
           if (!controller.selects) return cache.list(resource, { owner: owner! })
-          return claim({ client: tracked, cache, ownerResource: controller.for, owner: owner!, resource, selector: controller.selects(owner!) })
+          return claim({ client: tracked, cache, ownerResource: controller.for, owner: owner!, resource, selector: controller.selects(owner!), finalizer: controller.finalizer })
         },
       }
     },

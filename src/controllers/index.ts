@@ -20,6 +20,7 @@ import { endpointsController } from './endpoints.ts'
 import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
+import { jobOrphans } from './job-orphans.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
@@ -54,6 +55,7 @@ export const controllers: readonly ControllerModule[] = [
   daemonSetController,
   statefulSetController,
   jobController,
+  jobOrphans,
   cronJobController,
   endpointsController,
   endpointSliceController,

@@ -6,8 +6,8 @@ import { conditionOf, withCondition } from './conditions.ts'
 import { failuresAfter, indexFailures, type Failures, type IndexFailures } from './job-index-failures.ts'
 import { formatIndexes, parseIndexes } from './job-indexes.ts'
 import { matchFailure, matchSuccess, restartsTooOften } from './job-policies.ts'
+import { isTracked } from './job-tracking.ts'
 
-export const TRACKING = 'batch.kubernetes.io/job-tracking'
 export const INDEX = 'batch.kubernetes.io/job-completion-index'
 
 type Status = Job['status']
@@ -38,7 +38,6 @@ export const indexOf = ({ metadata }: Pod): number | undefined => {
   const text = metadata.annotations?.[INDEX]
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
-const isTracked = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(TRACKING) ?? false
 const isOver = (conditions: Status['conditions']): boolean => ['Complete', 'Failed'].some(type => conditionOf(conditions, type)?.status === 'True')
 
 interface Tally {

@@ -8,11 +8,12 @@ import { container } from '../testing/builders.ts'
 import { testCluster, type TestCluster } from '../testing/test-cluster.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { formatIndexes, parseIndexes } from './job-indexes.ts'
+import { jobOrphans } from './job-orphans.ts'
 import { jobController } from './job.ts'
 import { podGcController } from './pod-gc.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
 
-const start = () => testCluster({ controllers: [jobController, ttlAfterFinished, garbageCollector, podGcController] })
+const start = () => testCluster({ controllers: [jobController, jobOrphans, ttlAfterFinished, garbageCollector, podGcController] })
 const job = (spec: object = {}): Draft<Job> => ({
   metadata: { name: 'task', namespace: 'default' },
   spec: { template: { metadata: { labels: { kind: 'task' } }, spec: { restartPolicy: 'Never', containers: [container()] } }, ...spec },
@@ -38,6 +39,32 @@ test('a job runs as many pods at once as it may until enough have succeeded, and
   assert.deepEqual(await states(cluster), ['SuccessCriteriaMet CompletionsReached', 'Complete CompletionsReached'])
   assert.ok((await cluster.list(Pods)).every(({ metadata }) => !metadata.finalizers?.length))
   assert.ok((await cluster.list(Events)).some(({ reason, message }) => reason === 'Completed' && message === 'Job completed'))
+})
+
+test('a pod that is no longer the job\'s is let go for good, and one taken on is counted', async () => {
+  await using cluster = await start()
+  await cluster.create(Jobs, job({ parallelism: 1 }))
+  await cluster.settle()
+  const [mine] = await living(cluster)
+  const labels = mine!.metadata.labels!
+  await cluster.edit(Pods, mine!.metadata.name, pod => ({ ...pod, metadata: { ...pod.metadata, labels: {} } }))
+  await cluster.settle()
+  const released = await cluster.get(Pods, mine!.metadata.name)
+  assert.deepEqual([released.metadata.ownerReferences, released.metadata.finalizers], [undefined, undefined])
+  const { metadata, ...rest } = released
+  await cluster.create(Pods, { ...rest, metadata: { name: 'found', namespace: metadata.namespace!, labels } } as Draft<Pod>)
+  await cluster.settle()
+  assert.deepEqual((await cluster.get(Pods, 'found')).metadata.finalizers, ['batch.kubernetes.io/job-tracking'])
+})
+
+test('pods left behind by a job lose what held them', async () => {
+  await using cluster = await start()
+  await cluster.create(Jobs, job())
+  await cluster.settle()
+  await cluster.client.delete(Jobs, { namespace: 'default', name: 'task' }, { propagationPolicy: 'Orphan' })
+  await cluster.settle()
+  const [pod] = await cluster.list(Pods)
+  assert.deepEqual([pod!.metadata.ownerReferences, pod!.metadata.finalizers], [undefined, undefined])
 })
 
 test('failed pods are tried again, later each time, and too many fail the job', async () => {

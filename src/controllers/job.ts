@@ -2,11 +2,11 @@ import { Jobs, type Job } from '../api/batch/job.ts'
 import { Pods, type Pod } from '../api/core/pod/pod.ts'
 import type { Draft } from '../machinery/schema/schema.ts'
 import { selectorFrom } from '../machinery/selector.ts'
-import { isReason } from '../machinery/status.ts'
 import { sameJson } from './conditions.ts'
 import { defineController, slowStart, type Context } from './framework.ts'
 import { INDEX_FAILURES, INDEX_IGNORED } from './job-index-failures.ts'
-import { INDEX, planJob, TRACKING, type JobPlan, type NextPod } from './job-plan.ts'
+import { INDEX, planJob, type JobPlan, type NextPod } from './job-plan.ts'
+import { isTracked, TRACKING, untrack } from './job-tracking.ts'
 import { createPod, deletePod, podFromTemplate } from './pod-control.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
@@ -17,6 +17,7 @@ export const jobController = defineController<Job>({
   name: 'job',
   for: Jobs,
   owns: [Pods],
+  finalizer: TRACKING,
   selects: ({ spec, metadata }) => selectorFrom(spec.selector ?? { matchLabels: { [UID_LABEL]: metadata.uid } }),
   async reconcile(job, context) {
     if (job.spec.managedBy && job.spec.managedBy !== 'kubernetes.io/job-controller') return
@@ -35,8 +36,6 @@ export const jobController = defineController<Job>({
   },
 })
 
-const isTracked = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(TRACKING) ?? false
-
 async function act(job: Job, plan: JobPlan, context: Context): Promise<void> {
   // Their uids stand in the status by now: they cannot be counted twice.
   await release(plan.release, context)
@@ -46,11 +45,7 @@ async function act(job: Job, plan: JobPlan, context: Context): Promise<void> {
 }
 
 async function release(pods: readonly Pod[], { client }: Context): Promise<void> {
-  await Promise.all(pods.map(async ({ metadata }) => {
-    const finalizers = (metadata.finalizers ?? []).filter(name => name !== TRACKING)
-    const patch = { metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion, finalizers } }
-    await client.patch(Pods, metadata, patch, { type: 'application/merge-patch+json' }).catch(error => { if (!isReason(error, 'NotFound')) throw error })
-  }))
+  await Promise.all(pods.map(pod => untrack(client, pod)))
 }
 
 /** The pod of a job; with an index it has the index in its name, host name, annotation, label and environment. */
