@@ -63,8 +63,8 @@ class Audit implements Observation {
   }
 
   done(status: number): void {
-    // Nobody's credentials were good: that is written down too, though nobody knows whose request it was.
-    const decision = this.#decision ?? this.#take(STRANGER)
+    if (!this.#decision) return this.#unknown(status)
+    const decision = this.#decision
     if (decision.level === 'None') return
     const { fault, told } = this.#exchange
     if (fault !== undefined) return void this.#tell('Panic', { responseStatus: { metadata: {}, status: 'Failure', message: `APIServer panic'd: ${fault}`, reason: 'InternalError', code: 500 } })
@@ -74,6 +74,15 @@ class Audit implements Observation {
     const responseStatus = status === 0 ? early : { ...response, code: status }
     if (status === 0) this.started(200)
     void this.#tell('ResponseComplete', { responseStatus, ...this.#bodies(decision) })
+  }
+
+  /** Nobody's credentials were good: that is written down too, though nobody knows whose request it was. */
+  #unknown(code: number): void {
+    const { level } = this.#take(STRANGER)
+    const { told } = this.#exchange
+    if (level === 'None') return
+    const { kind: _kind, apiVersion: _version, ...status } = told ?? { metadata: {} as never, kind: 'Status', apiVersion: 'v1' }
+    void this.#tell('ResponseStarted', { responseStatus: { ...status, code }, ...(level === 'RequestResponse' && told && { responseObject: told }) })
   }
 
   #take(user: User): AuditDecision {
@@ -91,7 +100,9 @@ class Audit implements Observation {
   #bodies({ level, omitManagedFields: omit }: AuditDecision): Pick<AuditEvent, 'requestObject' | 'responseObject'> {
     const { record } = this.#exchange
     if (!record) return {}
-    const request = this.#request === undefined ? record.request && bodyOf([record.request], omit) : omit ? withoutManagedFields(this.#request) : this.#request
+    // What a patch or a deletion says is no object; what is no object although it should be one is not shown.
+    const raw = ['patch', 'delete', 'deletecollection'].includes(this.#info.verb) ? record.request && bodyOf([record.request], omit) : undefined
+    const request = this.#request === undefined ? raw : omit ? withoutManagedFields(this.#request) : this.#request
     const response = level === 'RequestResponse' ? bodyOf(record.asJson?.() ?? record.response, omit) : undefined
     return { ...(request !== undefined && { requestObject: request }), ...(response !== undefined && { responseObject: response }) }
   }

@@ -7,7 +7,7 @@ import type { RequestInfo } from '../request-info.ts'
 import type { AuditDecision, AuditLevel, Stage } from './policy.ts'
 
 interface AuditUser {
-  readonly username: string
+  readonly username?: string
   readonly uid?: string
   readonly groups?: readonly string[]
   readonly extra?: User['extra']
@@ -46,7 +46,7 @@ export function describeRequest(exchange: Exchange, info: RequestInfo, decision:
   const userAgent = exchange.header('user-agent')
   return {
     kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: decision.level, auditID: exchange.auditId, requestURI: request.url, verb: info.verb,
-    user: requester ? userOf(requester) : { username: '' }, ...(user && user !== requester && { impersonatedUser: userOf(user) }), ...(constraint !== undefined && { authenticationMetadata: { impersonationConstraint: constraint } }),
+    user: requester ? userOf(requester) : {}, ...(user && user !== requester && { impersonatedUser: userOf(user) }), ...(constraint !== undefined && { authenticationMetadata: { impersonationConstraint: constraint } }),
     sourceIPs: sourcesOf(exchange), ...(userAgent && { userAgent: userAgent.length > LONGEST_AGENT ? `${userAgent.slice(0, LONGEST_AGENT)}...TRUNCATED` : userAgent }),
     ...(info.type === 'resource' && { objectRef: referenceOf(info, object) }), requestReceivedTimestamp: receivedAt,
   }
@@ -78,13 +78,13 @@ function referenceOf(info: Extract<RequestInfo, { type: 'resource' }>, { namespa
   }
 }
 
-/** A body as the log shows it: JSON as it is, YAML as JSON, anything else only named. */
+/** A body as the log shows it: JSON as it is, YAML as JSON, anything else not at all. */
 export function bodyOf(pieces: readonly Uint8Array[], omitManagedFields: boolean): unknown {
   if (pieces.length === 0 || pieces.every(({ length }) => length === 0)) return undefined
   const decoder = new TextDecoder()
   const text = pieces.map(piece => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
   const value = parsed(text)
-  if (value === undefined) return { encoding: 'not JSON', bytes: pieces.reduce((sum, { length }) => sum + length, 0) }
+  if (value === undefined) return undefined
   return omitManagedFields ? withoutManagedFields(value) : value
 }
 

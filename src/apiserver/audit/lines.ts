@@ -12,5 +12,5 @@ export function legacyLine({ requestReceivedTimestamp, auditID, stage, sourceIPs
   const groups = user.username && user.groups?.length ? list(user.groups) : quoted('<none>')
   const asGroups = impersonatedUser?.groups ? list(impersonatedUser.groups) : quoted('<lookup>')
   return `${requestReceivedTimestamp} AUDIT: id=${quoted(auditID)} stage=${quoted(stage)} ip=${quoted(sourceIPs[0] ?? '<unknown>')} method=${quoted(verb)} user=${quoted(user.username || '<none>')} groups=${groups} ` +
-    `as=${quoted(impersonatedUser?.username ?? '<self>')} asgroups=${asGroups} user-agent=${quoted(userAgent)} namespace=${quoted(objectRef?.['namespace'] || '<none>')} uri=${quoted(requestURI)} response="${responseStatus?.code ?? '<deferred>'}"\n`
+    `as=${quoted(impersonatedUser ? impersonatedUser.username ?? '' : '<self>')} asgroups=${asGroups} user-agent=${quoted(userAgent)} namespace=${quoted(objectRef?.['namespace'] || '<none>')} uri=${quoted(requestURI)} response="${responseStatus?.code ?? '<deferred>'}"\n`
 }

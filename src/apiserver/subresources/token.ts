@@ -2,6 +2,7 @@ import type { TokenRequest } from '../../api/authentication/token-request.ts'
 import { tokenRequest } from '../../api/authentication/token-request.ts'
 import type { ServiceAccount } from '../../api/core/service-account.ts'
 import { badRequest, invalid, StatusError } from '../../machinery/status.ts'
+import { decodeJwt } from 'jose'
 import { admitCreate } from '../admission-chain.ts'
 import { requestToken } from '../authn/token-request.ts'
 import { nameOf, type Call, type Outcome } from '../call.ts'
@@ -29,6 +30,8 @@ async function request(server: Server, call: Call): Promise<Outcome> {
   await admitCreate(server.admission, call, asked)
   server.fields.created({ ...call, resource: { ...call.resource, ...kind } }, asked, 'token')
   const answer = await requestToken(account, { ...asked, metadata: { ...asked.metadata, uid: server.random.uuid() } }, { tokens: server.tokens, reader: server.stores, now: server.clock.now() })
+  const { jti } = decodeJwt(answer.status.token)
+  if (call.notes.annotations && jti) call.notes.annotations['authentication.kubernetes.io/issued-credential-id'] = `JTI=${jti}`
   return { object: answer, created: true }
 }
 
