@@ -23,7 +23,7 @@ export function parseRequestUrl(text: string): GoUrl {
     if (scheme !== '') return { scheme, host: '', path: '', query, text }
     throw reason('invalid URI for request')
   }
-  if (scheme === '' || !before.startsWith('//') || before.startsWith('///')) {
+  if (!before.startsWith('//') || before.startsWith('///')) {
     const path = before.startsWith('///') && scheme !== '' ? before.slice(2) : before
     return { scheme, host: '', path: checkedPath(path, reason), query, text }
   }
@@ -52,11 +52,11 @@ function hostOf(authority: string, reason: Reason): string {
   if (at >= 0 && !/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(authority.slice(0, at))) throw reason('net/url: invalid userinfo')
   const colon = host.startsWith('[') ? host.indexOf(']') : -1
   if (host.startsWith('[') && colon < 0) throw reason("missing ']' in host")
-  const port = host.startsWith('[') ? host.slice(colon + 1) : host.includes(':') ? host.slice(host.lastIndexOf(':')) : ''
+  const port = host.startsWith('[') ? host.slice(colon + 1) : host.includes(':') ? host.slice(host.indexOf(':')) : ''
   if (port !== '' && !/^:[0-9]*$/.test(port)) throw reason(`invalid port ${quoted(port)} after host`)
   const bad = /[ "<>\\^`{|}]/.exec(host)
   if (bad) throw reason(`invalid character ${quoted(bad[0])} in host name`)
-  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(host)
+  const escape = /%(?!25|[89a-fA-F][0-9a-fA-F]).{0,2}/s.exec(host)
   if (escape) throw reason(`invalid URL escape ${quoted(escape[0])}`)
   return host
 }

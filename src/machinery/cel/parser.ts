@@ -19,8 +19,8 @@ const DEEPEST = 250
 const RESERVED = new Set([
   'as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package', 'namespace', 'null', 'return', 'true', 'var', 'void', 'while',
 ])
-const RELATIONS = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
-const OPERATORS = [...RELATIONS, '&&', '||', '+', '-', '*', '/', '%', '?']
+const PRECEDENCE: Readonly<Record<string, number>> = { '<': 1, '<=': 1, '>=': 1, '>': 1, '==': 1, '!=': 1, in: 1, '+': 2, '-': 2, '*': 3, '/': 3, '%': 3 }
+const OPERATORS = [...Object.keys(PRECEDENCE), '&&', '||', '?']
 const NOTHING: Expr = { kind: 'literal', value: null, offset: 0 }
 
 /** Parses an expression; without issues the result is sound. */
@@ -56,40 +56,37 @@ class Parser {
   }
 
   private expression(closers: readonly string[]): Expr {
-    return this.nested(() => {
-      const condition = this.or([...closers, '?'])
-      const operator = this.tokens.take('?')
-      if (!operator) return condition
-      const yes = this.or([':'])
-      this.tokens.expect(':', OPERAND)
-      return this.call(operator.offset, '_?_:_', undefined, [condition, yes, this.expression(closers)])
-    })
-  }
-
-  /** Reads a part; when that cannot be done, goes on behind it. */
-  private guard(closers: readonly string[], parse: () => Expr): Expr {
+    if (++this.depth > DEEPEST) this.tooDeep()
     try {
-      return parse()
+      return this.conditional(closers)
     } catch (error) {
-      if (!(error instanceof ParseAbort) || error.final) throw error
-      this.tokens.recover(new Set([...OPERATORS, ...closers, ...this.around.flat(), ...(this.around.length > 0 ? ['.', '['] : [])]))
-      return NOTHING
+      return this.recovered('expression', closers, error)
+    } finally {
+      this.depth--
     }
   }
 
-  /** Reads what is between brackets. */
-  private within<T>(closers: readonly string[], parse: () => T): T {
-    this.around.push(closers)
-    const result = parse()
-    this.around.pop()
-    return result
+  private conditional(closers: readonly string[]): Expr {
+    const condition = this.or([...closers, '?'])
+    const operator = this.tokens.take('?')
+    if (!operator) return condition
+    const yes = this.or([':'])
+    this.tokens.expect(':', OPERAND)
+    return this.call(operator.offset, '_?_:_', undefined, [condition, yes, this.expression(closers)])
   }
 
-  private nested<T>(parse: () => T, levels = 1): T {
-    this.depth += levels
-    if (this.depth > DEEPEST) this.tooDeep()
-    const result = parse()
-    this.depth -= levels
+  /** What could not be read is given up; the reading goes on behind it. */
+  private recovered(construct: string, closers: readonly string[], error: unknown): Expr {
+    if (!(error instanceof ParseAbort) || error.final) throw error
+    this.tokens.recover(construct, new Set([...OPERATORS, ...closers, ...this.around.flat(), ...(this.around.length > 0 ? ['.', '['] : [])]))
+    return NOTHING
+  }
+
+  /** Reads what is between brackets. */
+  private within(closers: readonly string[], own: readonly string[]): Expr {
+    this.around.push(closers)
+    const result = this.expression(own)
+    this.around.pop()
     return result
   }
 
@@ -99,17 +96,27 @@ class Parser {
   }
 
   private or(closers: readonly string[]): Expr {
-    return this.balanced('||', '_||_', () => this.balanced('&&', '_&&_', () => this.relation(closers)))
+    const terms = [this.and(closers)]
+    const operators: Token[] = []
+    for (let token = this.tokens.take('||'); token; token = this.tokens.take('||')) {
+      operators.push(token)
+      terms.push(this.and(closers))
+    }
+    return this.balanced('_||_', terms, operators)
+  }
+
+  private and(closers: readonly string[]): Expr {
+    const terms = [this.binary(closers, 1)]
+    const operators: Token[] = []
+    for (let token = this.tokens.take('&&'); token; token = this.tokens.take('&&')) {
+      operators.push(token)
+      terms.push(this.binary(closers, 1))
+    }
+    return this.balanced('_&&_', terms, operators)
   }
 
   /** Long chains become balanced trees, so that nothing that walks them goes deep. */
-  private balanced(operator: string, name: string, operand: () => Expr): Expr {
-    const terms = [operand()]
-    const operators: Token[] = []
-    for (let token = this.tokens.take(operator); token; token = this.tokens.take(operator)) {
-      operators.push(token)
-      terms.push(operand())
-    }
+  private balanced(name: string, terms: readonly Expr[], operators: readonly Token[]): Expr {
     const tree = (low: number, high: number): Expr => {
       if (low > high) return terms[low]!
       const middle = Math.floor((low + high + 1) / 2)
@@ -118,39 +125,32 @@ class Parser {
     return tree(0, operators.length - 1)
   }
 
-  private relation(closers: readonly string[]): Expr {
-    return this.leftAssociative(type => RELATIONS.has(type), () => this.sum(closers))
-  }
-
-  private sum(closers: readonly string[]): Expr {
-    return this.leftAssociative(type => type === '+' || type === '-', () => this.leftAssociative(type => type === '*' || type === '/' || type === '%', () => this.unary(closers)))
-  }
-
-  private leftAssociative(isOperator: (type: string) => boolean, operand: () => Expr): Expr {
-    let left = operand()
-    let chained = 0
-    while (isOperator(this.tokens.next.type)) {
-      if (this.depth + ++chained > DEEPEST) this.tooDeep()
+  /** Relations, sums and products, of at least this precedence; all associate to the left. */
+  private binary(closers: readonly string[], least: number): Expr {
+    let left = this.unary(closers)
+    for (let chained = 1; ; chained++) {
+      const precedence = PRECEDENCE[this.tokens.next.type]
+      if (precedence === undefined || precedence < least) return left
+      if (this.depth + chained > DEEPEST) this.tooDeep()
       const operator = this.tokens.advance()
-      left = this.call(operator.offset, BINARY[operator.text]!, undefined, [left, operand()])
+      left = this.call(operator.offset, BINARY[operator.text]!, undefined, [left, this.binary(closers, precedence + 1)])
     }
-    return left
   }
 
   private unary(closers: readonly string[]): Expr {
-    return this.guard(closers, () => this.signed(closers))
+    try {
+      return this.signed(closers)
+    } catch (error) {
+      return this.recovered('unary', closers, error)
+    }
   }
 
   private signed(closers: readonly string[]): Expr {
     this.tokens.require(OPERAND)
     const first = this.tokens.next
-    if (first.type !== '!' && first.type !== '-') return this.member(closers)
-    if (this.isNegativeNumber()) return this.member(closers)
+    if ((first.type !== '!' && first.type !== '-') || this.isNegativeNumber()) return this.member(closers)
     let count = 0
-    while (this.tokens.is(first.type) && (first.type === '!' || !this.isNegativeNumber() || count === 0 || this.tokens.is('-'))) {
-      this.tokens.advance()
-      count++
-    }
+    for (; this.tokens.is(first.type); count++) this.tokens.advance()
     if (!OPERAND.includes(this.tokens.next.type) || (first.type === '-' && this.tokens.is('!'))) this.badSign(first)
     const operand = this.member(closers)
     return count % 2 === 0 ? operand : this.call(first.offset, first.type === '!' ? '!_' : '-_', undefined, [operand])
@@ -172,12 +172,20 @@ class Parser {
   }
 
   private member(closers: readonly string[]): Expr {
-    let expr = this.guard(closers, () => this.primary(closers))
+    let expr = this.operand(closers)
     for (let chained = 1; this.tokens.is('.') || this.tokens.is('['); chained++) {
       if (this.depth + chained > DEEPEST) this.tooDeep()
       expr = this.tokens.is('.') ? this.selection(expr, closers) : this.index(expr, closers)
     }
     return expr
+  }
+
+  private operand(closers: readonly string[]): Expr {
+    try {
+      return this.primary(closers)
+    } catch (error) {
+      return this.recovered('primary', closers, error)
+    }
   }
 
   private selection(operand: Expr, closers: readonly string[]): Expr {
@@ -214,7 +222,7 @@ class Parser {
     const open = this.tokens.advance()
     this.tokens.require([...OPERAND, '?'])
     const question = this.tokens.take('?')
-    const key = this.within([...closers, ']'], () => this.expression([']']))
+    const key = this.within([...closers, ']'], [']'])
     this.tokens.expect(']', [...AFTER_OPERAND, ...closers])
     if (question && !this.options.optionals) return this.unsupported("unsupported syntax '[?'", open.offset)
     return this.call(open.offset, question ? '_[?_]' : '_[_]', undefined, [operand, key])
@@ -223,14 +231,17 @@ class Parser {
   /** The arguments up to and with the closing parenthesis. */
   private args(closers: readonly string[]): Expr[] {
     const args: Expr[] = []
-    const read = (): Expr => {
-      this.tokens.require([...OPERAND, ')'])
-      if (this.tokens.is(')')) return NOTHING
-      do args.push(this.expression([',', ')']))
-      while (this.tokens.take(','))
-      return NOTHING
+    this.around.push([...closers, ')'])
+    try {
+      if (!this.tokens.is(')')) this.tokens.require([...OPERAND, ')'])
+      if (!this.tokens.is(')')) {
+        do args.push(this.expression([',', ')']))
+        while (this.tokens.take(','))
+      }
+    } catch (error) {
+      this.recovered('arguments', [], error)
     }
-    if (!this.tokens.is(')')) this.within([...closers, ')'], () => this.guard([], read))
+    this.around.pop()
     this.tokens.expect(')', [...AFTER_OPERAND, ...closers])
     return args
   }
@@ -239,7 +250,7 @@ class Parser {
     const token = this.tokens.next
     if (token.type === '(') {
       this.tokens.advance()
-      const expr = this.within([...closers, ')'], () => this.expression([')']))
+      const expr = this.within([...closers, ')'], [')'])
       this.tokens.expect(')', [...AFTER_OPERAND, ...closers])
       return expr
     }
@@ -323,7 +334,8 @@ class Parser {
 
   /** Elements between commas; the last may have a comma behind it. */
   private elements(closers: readonly string[], close: string, first: readonly string[], element: () => void): void {
-    this.within([...closers, close, ','], () => this.guard([], () => {
+    this.around.push([...closers, close, ','])
+    try {
       this.tokens.require(first)
       if (!this.tokens.is(close) && !this.tokens.is(',')) {
         const starts = first.filter(type => type !== ',' && type !== close)
@@ -332,8 +344,10 @@ class Parser {
         this.tokens.require([',', close])
       }
       this.tokens.take(',')
-      return NOTHING
-    }))
+    } catch (error) {
+      this.recovered('elements', [], error)
+    }
+    this.around.pop()
   }
 
   private call(offset: number, name: string, target: Expr | undefined, args: readonly Expr[]): Expr {

@@ -41,12 +41,12 @@ export function formatDuration({ nanos }: Duration): string {
 
 /** A time of RFC 3339; undefined when it is none. */
 export function parseTimestamp(text: string): Timestamp | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(text)
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/.exec(text)
   if (!match) return undefined
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return undefined
   const [zoneHour, zoneMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)]
-  if (zoneHour > 23 || zoneMinute > 59) return undefined
+  if (zoneHour > 24 || zoneMinute > 60) return undefined
   const offset = (match[8] === '-' ? -1 : 1) * (zoneHour * 3600 + zoneMinute * 60)
   const seconds = utcSeconds(year, month, day) + hour * 3600 + minute * 60 + second - offset
   if (seconds < FIRST || seconds > LAST) return undefined
@@ -79,11 +79,14 @@ export function wallClock({ seconds }: Timestamp, zone: string): Date {
 }
 
 function offsetOf(seconds: number, zone: string): number {
-  if (zone === '' || zone === 'UTC') return 0
-  const fixed = /^([+-]?)(\d?\d):(\d\d)$/.exec(zone)
-  if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 3600 + Number(fixed[3]) * 60)
-  return zoneOffset(seconds, zone)
+  if (zone === '' || zone === 'UTC' || zone === 'Local') return 0
+  const colon = zone.indexOf(':')
+  if (colon < 0) return zoneOffset(seconds, zone)
+  const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)].map(wholeNumber) as [number, number]
+  return hours * 3600 + (zone.startsWith('-') ? -minutes : minutes) * 60
 }
+
+const wholeNumber = (text: string): number => (/^[+-]?\d+$/.test(text) ? Number(text) : fail(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`))
 
 function zoneOffset(seconds: number, zone: string): number {
   try {

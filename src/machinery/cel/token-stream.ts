@@ -31,7 +31,9 @@ export class TokenStream {
   private position = 0
   /** Something was reported and no token has fitted since: what does not fit now is a consequence. */
   private recovering = false
+  /** Where the last recovery ended, and which constructs have recovered there: none does so twice without moving on. */
   private recoveredAt = -1
+  private recoveredBy: string[] = []
 
   constructor(source: string, issues: Issue[]) {
     this.source = source
@@ -71,8 +73,10 @@ export class TokenStream {
   }
 
   /** Skips tokens up to one that somebody around the broken construct can go on with. */
-  recover(follow: ReadonlySet<string>): void {
-    if (this.recoveredAt === this.position && !this.is('<EOF>')) this.position++
+  recover(construct: string, follow: ReadonlySet<string>): void {
+    if (this.recoveredAt !== this.position) this.recoveredBy = []
+    else if (this.recoveredBy.includes(construct) && !this.is('<EOF>')) this.position++
+    this.recoveredBy.push(construct)
     this.recoveredAt = this.position
     while (!this.is('<EOF>') && !follow.has(this.next.type)) this.position++
   }

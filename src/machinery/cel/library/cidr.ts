@@ -4,9 +4,9 @@ import { declare, method, overload } from '../declarations.ts'
 import { contains, formatAddress, isMapped, masked, parsePrefix } from '../net-address.ts'
 import { ONE, TRAVERSAL, add, scale } from '../sizes.ts'
 import { BOOL, INT, STRING, opaque } from '../types.ts'
-import { Opaque, fail, sizeOf } from '../values.ts'
+import { EvalFailure, Opaque, fail, noSuchOverload, sizeOf } from '../values.ts'
 import type { CostModel, Library } from '../declarations.ts'
-import type { Prefix } from '../net-address.ts'
+import type { Address, Prefix } from '../net-address.ts'
 import type { Type } from '../types.ts'
 
 export const CIDR_TYPE = opaque('net.CIDR')
@@ -65,6 +65,18 @@ function isCIDR(text: string): boolean {
   }
 }
 
+/** Upstream says no more than this of an address that is none. */
+function addressIn(text: string): Address {
+  try {
+    return ipOf(text).address
+  } catch (error) {
+    return error instanceof EvalFailure ? noSuchOverload() : unexpected(error)
+  }
+}
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
 const holds = ({ prefix }: CIDR, other: CIDR): boolean => contains(prefix, other.prefix.address) && prefix.bits <= other.prefix.bits
 
 const ADDRESS = { min: 4, max: 16 }
@@ -89,7 +101,7 @@ export const cidr: Library = {
   functions: [
     declare('cidr', overload('string_to_cidr', [STRING], CIDR_TYPE, cidrOf, traversal())),
     declare(
-      'containsIP', method('cidr_contains_ip_string', [CIDR_TYPE, STRING], BOOL, ({ prefix }: CIDR, text: string) => contains(prefix, ipOf(text).address), comparison({ reads: true })),
+      'containsIP', method('cidr_contains_ip_string', [CIDR_TYPE, STRING], BOOL, ({ prefix }: CIDR, text: string) => contains(prefix, addressIn(text)), comparison({ reads: true })),
       method('cidr_contains_ip_ip', [CIDR_TYPE, IP_TYPE], BOOL, ({ prefix }: CIDR, other: IP) => contains(prefix, other.address), comparison({})),
     ),
     declare(

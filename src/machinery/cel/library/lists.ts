@@ -4,7 +4,7 @@ import { declare, method } from '../declarations.ts'
 import { addNumbers } from '../numbers.ts'
 import { durationOf } from '../time.ts'
 import { BOOL, BYTES, DOUBLE, DURATION, INT, STRING, TIMESTAMP, UINT, listType, param } from '../types.ts'
-import { Double, Duration, Uint, fail } from '../values.ts'
+import { Double, Duration, EvalFailure, Uint, fail } from '../values.ts'
 import type { FunctionDeclaration, Library, Overload } from '../declarations.ts'
 import type { Type } from '../types.ts'
 import type { List, Value } from '../values.ts'
@@ -18,15 +18,25 @@ const ZEROS: readonly (readonly [string, Type, Value])[] = [['int', INT, 0], ['u
 const sumOf = (zero: Value) => (list: List): Value =>
   [...list].reduce((sum, value) => (sum instanceof Duration && value instanceof Duration ? durationOf(sum.nanos + value.nanos) : addNumbers(sum, value)), zero)
 
+/** What has no order counts as equal here. */
+function safeOrder(a: Value, b: Value): number {
+  try {
+    return compare(a, b)
+  } catch (error) {
+    if (error instanceof EvalFailure) return 0
+    throw error
+  }
+}
+
 function isSorted(list: List): boolean {
   const values = [...list]
-  return values.every((value, i) => i === 0 || compare(values[i - 1]!, value) <= 0)
+  return values.every((value, i) => i === 0 || safeOrder(values[i - 1]!, value) <= 0)
 }
 
 const best = (name: string, isBetter: (order: number) => boolean) => (list: List): Value => {
   const values = [...list]
   if (values.length === 0) return fail(`${name} called on empty list`)
-  return values.reduce((found, value) => (isBetter(compare(value, found)) ? value : found))
+  return values.reduce((found, value) => (isBetter(safeOrder(value, found)) ? value : found))
 }
 
 const perType = (name: string, make: (id: string, type: Type) => Overload): FunctionDeclaration => declare(name, ...COMPARABLE.map(([id, type]) => make(id, type)))

@@ -37,6 +37,7 @@ function formatClause(verb: string, precision: number | undefined, next: () => V
     case 'b': return inBase(next(), 2, 'b')
     case 'o': return inBase(next(), 8, 'o')
     case 'x': case 'X': return hexadecimal(next(), verb === 'X')
+    case '.': return fail('could not parse formatting clause: error while parsing precision: error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax')
     default: return fail(`could not parse formatting clause: unrecognized formatting clause "${verb}"`)
   }
 }
@@ -77,9 +78,12 @@ function nested(value: Value): string {
 }
 
 function shownMap(map: CelMap): string {
-  const entries = [...map.keys()].map(key => [nested(key), nested(map.find(key)!)] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const entries = [...map.keys()].map(key => [nestedKey(key), nested(map.find(key)!)] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return `{${entries.map(([key, value]) => `${key}:${value}`).join(', ')}}`
 }
+
+const nestedKey = (key: Value): string =>
+  (typeof key === 'string' || typeof key === 'boolean' || isInt(key) || key instanceof Uint ? nested(key) : fail(`error during formatting: no formatting function for map key of type ${typeOf(key).name}`))
 
 function decimal(value: Value): string {
   if (isInt(value)) return String(value)
@@ -97,6 +101,7 @@ function floating(value: Value, verb: string, format: (value: number) => string)
 /** With so many decimals; halves go to the even neighbour. */
 function fixedPoint(value: number, decimals: number): string {
   const rounded = value.toFixed(decimals)
+  // oxlint-disable-next-line number-arg-out-of-range -- engines take up to 100
   const exact = value.toFixed(100)
   const end = exact.indexOf('.') + 1 + decimals
   const cut = exact.slice(0, decimals === 0 ? end - 1 : end)
