@@ -14,14 +14,12 @@ const MILLION = 1_000_000
 const VERSIONS = ['v1', 'v1beta1', 'v1alpha1'].map(version => `apiserver.config.k8s.io/${version}`)
 const SCHEMES = ['dns', 'unix', 'unix-abstract']
 
+const undecodable = (why: string): Error => badRequest(`failed to read tracing config: unable to decode tracing configuration data: ${why}`)
+
 /** Reads the file given with `--tracing-config-file`. Throws what is wrong with it in upstream's words. */
 export function readTracingConfig(text: string): TracingConfig {
-  const value = parse(text)
-  const { endpoint = DEFAULT_ENDPOINT, samplingRatePerMillion = 0 } = value as { endpoint?: unknown; samplingRatePerMillion?: unknown }
+  const { endpoint, samplingRatePerMillion } = parse(text)
   const faults: string[] = []
-  if (typeof samplingRatePerMillion !== 'number' || !Number.isInteger(samplingRatePerMillion) || typeof endpoint !== 'string') {
-    throw badRequest('failed to read tracing config: unable to decode tracing configuration data: endpoint is a text, and samplingRatePerMillion a whole number')
-  }
   if (samplingRatePerMillion < 0) faults.push(`samplingRatePerMillion: Invalid value: ${samplingRatePerMillion}: sampling rate must be positive`)
   if (samplingRatePerMillion > MILLION) faults.push(`samplingRatePerMillion: Invalid value: ${samplingRatePerMillion}: sampling rate per million must be less than or equal to one million`)
   const scheme = endpoint.includes('//') ? (/^([^:/]*):/.exec(endpoint)?.[1] ?? '') : 'dns'
@@ -32,18 +30,29 @@ export function readTracingConfig(text: string): TracingConfig {
   return { endpoint, samplingRatePerMillion }
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+function parse(text: string): TracingConfig {
   let value: unknown
   try {
-    value = parseYaml(text).value
+    value = text.trim() === '' ? undefined : parseYaml(text).value
   } catch (error) {
-    throw badRequest(`failed to read tracing config: unable to decode tracing configuration data: ${(error as Error).message}`)
+    throw undecodable((error as Error).message)
   }
-  const config = (value ?? {}) as Readonly<Record<string, unknown>>
-  if (config['kind'] !== 'TracingConfiguration' || !VERSIONS.includes(String(config['apiVersion']))) {
-    throw badRequest('failed to read tracing config: unable to decode tracing configuration data: it has apiVersion apiserver.config.k8s.io/v1 and kind TracingConfiguration')
+  // A file that says nothing asks for tracing as it is by default.
+  if (value === undefined) return { endpoint: DEFAULT_ENDPOINT, samplingRatePerMillion: 0 }
+  const config = value as Readonly<Record<string, unknown>>
+  const { kind, apiVersion, endpoint = DEFAULT_ENDPOINT, samplingRatePerMillion = 0 } = config
+  if (!kind) throw undecodable(`Object 'Kind' is missing in '${text}'`)
+  if (kind !== 'TracingConfiguration' || !VERSIONS.includes(String(apiVersion))) {
+    throw undecodable(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(String(apiVersion))} in scheme "k8s.io/apiserver/pkg/server/options/tracing.go:49"`)
   }
-  const unknown = Object.keys(config).find(field => !['apiVersion', 'kind', 'endpoint', 'samplingRatePerMillion'].includes(field))
-  if (unknown) throw badRequest(`failed to read tracing config: unable to decode tracing configuration data: strict decoding error: unknown field ${JSON.stringify(unknown)}`)
-  return config
+  if (typeof endpoint !== 'string') throw undecodable(wrongType(endpoint, 'endpoint', 'string'))
+  if (typeof samplingRatePerMillion !== 'number' || !Number.isInteger(samplingRatePerMillion)) throw undecodable(wrongType(samplingRatePerMillion, 'samplingRatePerMillion', 'int32'))
+  const unknown = Object.keys(config).filter(field => !['apiVersion', 'kind', 'endpoint', 'samplingRatePerMillion'].includes(field))
+  if (unknown.length > 0) throw undecodable(`strict decoding error: ${unknown.map(field => `unknown field ${JSON.stringify(field)}`).join(', ')}`)
+  return { endpoint, samplingRatePerMillion }
+}
+
+function wrongType(value: unknown, field: string, wanted: string): string {
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'number' && wanted === 'int32' ? `number ${value}` : typeof value
+  return `json: cannot unmarshal ${found} into Go struct field TracingConfiguration.TracingConfiguration.${field} of type ${wanted}`
 }

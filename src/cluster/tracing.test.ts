@@ -183,6 +183,7 @@ void test('metrics of admission, storage, authentication and authorization', asy
 void test('tracing configurations are read, and refused, as upstream does', () => {
   const config = (fields: object): string => JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'TracingConfiguration', ...fields })
   assert.deepEqual(readTracingConfig(config({})), { endpoint: 'localhost:4317', samplingRatePerMillion: 0 })
+  assert.deepEqual(readTracingConfig(''), { endpoint: 'localhost:4317', samplingRatePerMillion: 0 })
   assert.deepEqual(readTracingConfig(config({ endpoint: 'a:1', samplingRatePerMillion: 100 })), { endpoint: 'a:1', samplingRatePerMillion: 100 })
   assert.deepEqual(readTracingConfig('apiVersion: apiserver.config.k8s.io/v1beta1\nkind: TracingConfiguration\nendpoint: unix:///run/otel.sock\n').endpoint, 'unix:///run/otel.sock')
   for (const [fields, why] of [
@@ -190,7 +191,9 @@ void test('tracing configurations are read, and refused, as upstream does', () =
     [{ samplingRatePerMillion: 1_000_001 }, 'sampling rate per million must be less than or equal to one million'],
     [{ endpoint: 'http://a:1' }, 'unsupported scheme: http.  Options are none, dns, unix, or unix-abstract.'],
     [{ endpont: 'a:1' }, 'unknown field "endpont"'],
-    [{ kind: 'Other' }, 'kind TracingConfiguration'],
+    [{ kind: 'Other' }, 'no kind "Other" is registered for version "apiserver.config.k8s.io/v1"'],
+    [{ endpoint: 5 }, 'json: cannot unmarshal number into Go struct field TracingConfiguration.TracingConfiguration.endpoint of type string'],
+    [{ samplingRatePerMillion: 'x' }, 'json: cannot unmarshal string into Go struct field TracingConfiguration.TracingConfiguration.samplingRatePerMillion of type int32'],
   ] as const) assert.throws(() => readTracingConfig(config(fields)), error => (error as Error).message.includes(why), why)
 })
 

@@ -51,7 +51,7 @@ function decode(text: string, path: string): Raw {
     const why = text.trimStart().startsWith('{') ? jsonFault(text) : undefined
     throw undecodable(why === undefined ? (error as Error).message : `couldn't get version/kind; json parse error: ${why}`)
   }
-  if (!isRaw(value)) throw undecodable(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`)
+  if (!isRaw(value)) throw undecodable(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
   const { kind, apiVersion } = value
   if (!kind) throw undecodable(`Object 'Kind' is missing in '${text}'`)
   if (!apiVersion) throw undecodable(`Object 'apiVersion' is missing in '${text}'`)
