@@ -8,6 +8,7 @@ import type { Storage } from '../storage/storage.ts'
 import { WatchCache } from '../storage/watch-cache.ts'
 import { assert } from '../machinery/assert.ts'
 import type { Change, ObjectReader } from './object-reader.ts'
+import { SharedFields } from './shared-fields.ts'
 
 /** All objects of one stored kind: reads, watches and writes. */
 export type Store = WatchCache<KubeObject>
@@ -31,6 +32,7 @@ const metadataEnds = new WeakMap<Uint8Array, number>()
 export class Stores implements ObjectReader {
   readonly #options: StoreOptions
   readonly #byPrefix = new Map<string, Store>()
+  readonly #fields = new SharedFields()
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -47,8 +49,9 @@ export class Stores implements ObjectReader {
   #start(resource: AnyResource): Promise<Store> {
     const { storage, clock, log } = this.#options
     return WatchCache.start<KubeObject>({
-      storage, clock, log, prefix: `/registry/${resource.storagePrefix}/`, stamp, encode: encodeStored,
-      decode: (value, revision) => stamp(JSON.parse(decoder.decode(value)) as KubeObject, revision),
+      storage, clock, log, prefix: `/registry/${resource.storagePrefix}/`, encode: encodeStored,
+      stamp: (object, revision) => stamp(this.#fields.share(object), revision),
+      decode: (value, revision) => stamp(this.#fields.share(JSON.parse(decoder.decode(value)) as KubeObject), revision),
       indexes: Object.fromEntries(Object.entries(resource.fieldSelectors).filter(([field]) => INDEXED.has(field))),
     })
   }
