@@ -99,3 +99,36 @@ test('watches end cleanly when the server stops', async () => {
   assert.equal(first.complete, true)
   await stopped
 })
+
+test('a watch behind another request on the same connection, and one of a client that knows no chunks', async () => {
+  const create = async (name: string): Promise<void> => {
+    const sent = request({ ...options(configMaps, 'POST'), headers: { 'content-type': 'application/json' } })
+    sent.end(JSON.stringify({ metadata: { name } }))
+    const [response] = await once(sent, 'response') as [import('node:http').IncomingMessage]
+    response.resume()
+    assert.equal(response.statusCode, 201)
+  }
+  const watch = (version: string): string => `GET ${configMaps}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3Dlater-${version.replace('.', '')} HTTP/${version}\r\nHost: x\r\n\r\n`
+  const heard = async (text: string, wanted: RegExp, then: () => Promise<void>): Promise<string> => {
+    const socket = connectTls({ host: '127.0.0.1', port: server.port, ALPNProtocols: ['http/1.1'], ...identity() })
+    await once(socket, 'secureConnect')
+    let answer = ''
+    const found = new Promise<void>(resolve => socket.on('data', (data: Buffer) => {
+      answer += data.toString()
+      if (wanted.test(answer)) resolve()
+    }))
+    socket.write(text)
+    const answers = text.split('GET ').length - 1
+    while (answer.split('200 OK').length - 1 < answers) await new Promise(resolve => setTimeout(resolve, 10))
+    await then()
+    await found
+    socket.destroy()
+    return answer
+  }
+  const piped = await heard(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n${watch('1.1')}`, /"later-11"[^]*\}\n\r\n$/, () => create('later-11'))
+  assert.match(piped, /\r\n\r\nok[^]*transfer-encoding: chunked/i)
+  assert.match(piped, /\r\n\r\n[0-9a-f]+\r\n\{"type":"ADDED"/)
+  const old = await heard(watch('1.0'), /"later-10"[^]*\}\n$/, () => create('later-10'))
+  assert.match(old, /\r\n\r\n\{"type":"ADDED"/)
+  assert.doesNotMatch(old, /transfer-encoding/i)
+})
