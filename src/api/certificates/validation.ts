@@ -17,7 +17,7 @@ const FINAL_TYPES = ['Approved', 'Denied', 'Failed']
 export function validateRequest({ spec, status }: CertificateSigningRequest): Cause[] {
   const causes: Cause[] = []
   const wrong = requestProblem(spec.request)
-  if (wrong) causes.push(invalid('spec.request', spec.request ?? '', wrong))
+  if (wrong) causes.push(invalid('spec.request', spec.request || null, wrong))
   const usages = spec.usages ?? []
   if (usages.length === 0) causes.push(required('spec.usages'))
   for (const [index, usage] of usages.entries()) if (!USAGES.includes(usage)) causes.push(notSupported(`spec.usages[${index}]`, usage, USAGES))
