@@ -12,7 +12,7 @@ import { checkLogOptions } from './log-options.ts'
 import { optionsFrom } from './options.ts'
 import { perform } from './pipeline.ts'
 import { bodyOf } from './representation/answer.ts'
-import { checkRoute, negotiate, type Offer } from './representation/negotiate.ts'
+import { checkRoute, negotiate, prettyWanted, type Offer } from './representation/negotiate.ts'
 import { includeObject } from './representation/table.ts'
 import type { ResourceInfo } from './request-info.ts'
 import { isUnwatched, mediaTypeOf, patchTypeOf, route, type Route } from './router.ts'
@@ -35,7 +35,7 @@ export function serveResource(server: Server, exchange: Exchange, info: Resource
     if (isUnwatched(found.resource, found.verb)) throw unwatched(found.resource)
     if (found.verb === 'watch') return serveWatch(server, exchange, call)
     if (isConnect(call)) return serveConnect(server, exchange, call)
-    const format = negotiate(exchange.header('accept'), offerOf(found), isPretty(exchange))
+    const format = negotiate(exchange.header('accept'), offerOf(found), prettyWanted(exchange.query, exchange.header('user-agent')))
     const include = includeObject(format.as?.kind === 'Table' ? exchange.query.get('includeObject') : null)
     return after(perform(server, call), outcome => {
       const object = outcome.object as KubeObject
@@ -64,11 +64,6 @@ const unwatched = (resource: AnyResource): StatusError => new StatusError(
 
 /** A scale has columns of its own. */
 const shownAs = (resource: AnyResource, { kind }: KubeObject): AnyResource => (kind === 'Scale' ? { ...resource, columns: scaleColumns } : resource)
-
-const isPretty = (exchange: Exchange): boolean => {
-  const asked = exchange.query.get('pretty')
-  return asked !== null && asked !== 'false' && asked !== '0'
-}
 
 /** Kinds that clients should no longer use are served with a warning. */
 const DEPRECATED: Readonly<Record<string, string>> = {
