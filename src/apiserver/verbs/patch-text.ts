@@ -2,7 +2,9 @@ import { isObject } from '../../machinery/patch/json-value.ts'
 import { parseJson } from '../../machinery/json.ts'
 import { badRequest, StatusError, type Cause } from '../../machinery/status.ts'
 import { parseYaml } from '../../machinery/yaml.ts'
+import type { Schema } from '../../machinery/schema/schema.ts'
 import type { Call } from '../call.ts'
+import { outcomeText, placesOfMerge, placesOfOperations } from './patch-outcome.ts'
 
 /** A patch as a value, and what field validation finds wrong with its text. What the outcome has too much is found when that is decoded. */
 export interface PatchText {
@@ -34,7 +36,8 @@ export function readPatch(call: Call): PatchText {
     if (call.patchType !== JSON_PATCH) return { value, problems: repeated }
     return { value, problems: [...repeated, ...unknownParts(value), ...repeatedInOutcome(value, duplicates)] }
   } catch (error) {
-    if (call.patchType !== STRATEGIC && error instanceof StatusError) throw badRequest(`error decoding patch: ${error.message}`)
+    // What is not to be validated is not looked at before it is applied.
+    if (call.patchType !== STRATEGIC && call.options.fieldValidation !== 'Ignore' && error instanceof StatusError) throw badRequest(`error decoding patch: ${error.message}`)
     throw error
   }
 }
@@ -54,10 +57,10 @@ function repeatedInOutcome(operations: unknown, duplicates: readonly { segments:
 }
 
 /** The 422 of a patch whose outcome is no object of its kind. A strategic patch shows what was sent, the others what came of it. */
-export function unfit(call: Call, patch: unknown, outcome: unknown, message: string): StatusError {
+export function unfit(call: Call, schema: Schema, patch: unknown, outcome: unknown, message: string): StatusError {
   const why = message.replace(/^\S+ in version "[^"]*" cannot be handled as a \S+: /, '')
   const isStrategic = call.patchType === STRATEGIC
-  const shown = isStrategic ? shownAsGo(patch) : JSON.stringify(sortedKeys(outcome))
+  const shown = isStrategic ? shownAsGo(patch) : outcomeText(outcome, schema, call.patchType === JSON_PATCH ? placesOfOperations(patch) : placesOfMerge(patch))
   const cause: Cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${isStrategic ? unconverted(why) : why}`, field: 'patch' }
   return new StatusError('Invalid', ` "" is invalid: patch: ${cause.message}`, { causes: [cause] })
 }

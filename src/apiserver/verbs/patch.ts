@@ -71,7 +71,7 @@ export function patched(call: Call, kind: BodyKind, current: KubeObject, catalog
     for (const warning of [...told].sort()) call.warnings.add(warning)
     return object
   } catch (error) {
-    if (error instanceof StatusError && error.reason === 'BadRequest') throw unfit(call, patch, value, withProblems(error.message, problems))
+    if (error instanceof StatusError && error.reason === 'BadRequest') throw unfit(call, kind.schema, patch, outcome, withProblems(error.message, problems))
     throw error
   }
 }
