@@ -139,6 +139,7 @@ if (wants('get')) {
 }
 if (wants('list')) {
   await once('list all pods, JSON', pods)
+  await once('list all pods, JSON for people', `${pods}?pretty=true`)
   await once('list all pods, protobuf', pods, { accept: 'application/vnd.kubernetes.protobuf' })
   await once('list all pods, Table', pods, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
   await once('list all pods, JSON gzip', pods, { 'accept-encoding': 'gzip' })
