@@ -3,6 +3,7 @@ import type { Cause } from '../../machinery/status.ts'
 import { validateLabelName, validateLabelValue } from '../meta/condition-validation.ts'
 import { invalid, invalidBy, notSupported, required, tooLong } from '../validation.ts'
 import { LONGEST, MOST, validateDriver, validateEach, validateFullKey, validateRaw, validateSet, validateShortName } from './checks.ts'
+import { validateDeviceExpression } from './device-expression.ts'
 import type { DeviceClaim, DeviceConstraint, DeviceRequest, DeviceSelector, DeviceSubRequest, DeviceToleration, ExactDeviceRequest, OpaqueDeviceConfiguration, ResourceClaimSpec } from './shared.ts'
 
 const MODES = ['All', 'ExactCount']
@@ -10,7 +11,7 @@ const OPERATORS = ['Equal', 'Exists']
 export const EFFECTS = ['NoExecute', 'NoSchedule', 'None']
 const NO_REQUEST = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
 
-/** What a claim asks for. Expressions are not compiled here. `isNew` is false for what is stored already. */
+/** What a claim asks for. `isNew` is false for what is stored already. */
 export function validateClaimSpec({ devices }: ResourceClaimSpec, field: string, isNew = true): Cause[] {
   const known = requestNames(devices)
   const path = `${field}.devices`
@@ -58,10 +59,11 @@ function validateMode(mode: string | undefined, count: number, field: string): C
   return [notSupported(`${field}.allocationMode`, mode ?? '', MODES)]
 }
 
-/** The form of selectors, not what their expressions say. */
+/** Selectors: their form, and that their expressions are sound. */
 export const validateSelectors = (selectors: readonly DeviceSelector[] | undefined, field: string): Cause[] => validateEach(selectors, field, MOST.selectors, ({ cel }, at) => {
   if (!cel) return [required(`${at}.cel`)]
-  return byteLength(cel.expression) > LONGEST.expression ? [tooLong(`${at}.cel.expression`, LONGEST.expression)] : []
+  const path = `${at}.cel.expression`
+  return byteLength(cel.expression) > LONGEST.expression ? [tooLong(path, LONGEST.expression)] : validateDeviceExpression(cel.expression, path)
 })
 
 export function validateToleration({ key, operator, value = '', effect }: DeviceToleration, field: string): Cause[] {

@@ -284,7 +284,7 @@ class Checker {
     switch (range.kind) {
       case 'list': return [range.params[0]!, { key: INT, value: range.params[0]! }]
       case 'map': return [range.params[0]!, { key: range.params[0]!, value: range.params[1]! }]
-      case 'dyn': case 'any': case 'error': case 'param':
+      case 'dyn': case 'error': case 'param':
         this.isAssignable(DYN, range)
         return [DYN, { key: DYN, value: DYN }]
       default:

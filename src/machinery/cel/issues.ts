@@ -25,6 +25,8 @@ interface Place {
 /** Lines from 1, columns in code points from 0. */
 function placeOf(source: string, offset: number | undefined): Place {
   if (offset === undefined) return { line: -1, column: -1 }
+  // Nothing has no columns.
+  if (source === '') return { line: 1, column: -1 }
   const before = source.slice(0, offset).split('\n')
   return { line: before.length, column: [...before.at(-1)!].length, text: source.split('\n')[before.length - 1]! }
 }

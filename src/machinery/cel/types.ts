@@ -85,6 +85,9 @@ export function formatType(type: Type): string {
   return type.params.length === 0 || type.kind === 'param' ? type.name : `${type.name}(${type.params.map(formatType).join(', ')})`
 }
 
+/** The type's full name, as messages about results give it: `null_type`, `google.protobuf.Timestamp`, `map(string, dyn)`. */
+export const typeName = ({ name, params }: Type): string => (params.length === 0 ? name : `${name}(${params.map(typeName).join(', ')})`)
+
 /** The arguments of a call as messages write them: `string.(int)` for a method, `(string, int)` for a function. */
 export function formatArguments(types: readonly Type[], isMethod: boolean): string {
   const shown = types.map(formatType)
