@@ -79,10 +79,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const chain = createAuthorizers(stores, options.authorizers)
   const authorizer = instruments?.authorizer(chain) ?? chain
   const catalog = createCatalog(options.resources)
-  const plugins = options.admission ?? createAdmissionPlugins()
-  const plain = createAdmission(instruments?.plugins(plugins) ?? plugins, {
+  const plain = createAdmission(options.admission ?? createAdmissionPlugins(), {
     clock, random, rbac: authorizer.rbac, get: stores.get.bind(stores), list: stores.list.bind(stores), version: stores.version.bind(stores),
-    allowed: async (user, verb, { group, plural, subresource }, namespace, name) => (await authorizer.authorize({
+    allowed: async (user, verb, { group, plural, subresource }, namespace, name) => (await chain.authorize({
       user, verb, group, resource: plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }),
     })).verdict === 'allow',
     resourceOf: (apiVersion, kind) => catalog.ofKind(apiVersion, kind), fresh: async resource => stores.fresh(resource),
@@ -91,7 +90,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       const booked = managedFields ? { ...next, metadata: { ...next.metadata, managedFields } } as KubeObject : next
       return (await stores.of(resource).update(keyOf(resource, current.metadata.namespace, current.metadata.name), Number(current.metadata.resourceVersion), booked)).written
     },
-  })
+  }, instruments?.plugins)
   const admission = instruments?.admission(plain) ?? plain
   const fields = new FieldTracker(clock, catalog)
   const serviceIps = new ServiceIps({ ...(options.services ?? DEFAULT_NETWORK), stores, clock, random })

@@ -3,8 +3,7 @@ import type { Clock } from '../machinery/clock.ts'
 import type { CounterSeries, HistogramSeries, Metrics } from '../machinery/metrics.ts'
 import { kindPrefix } from '../storage/encryption-plan.ts'
 import type { Storage, Transaction } from '../storage/storage.ts'
-import type { AdmissionPlugin, AdmissionRequest } from './admission/admission.ts'
-import type { Admission } from './admission-chain.ts'
+import type { Admission, AdmissionMeter } from './admission-chain.ts'
 import type { AuthorizerChain } from './authz/index.ts'
 import type { Decision } from './authz/authorizer.ts'
 import type { Observer } from './observation.ts'
@@ -28,7 +27,7 @@ export interface InstrumentParts {
 export interface Instruments {
   readonly tracing: Tracing | undefined
   storage(storage: Storage): Storage
-  plugins(plugins: readonly AdmissionPlugin[]): readonly AdmissionPlugin[]
+  readonly plugins: AdmissionMeter
   admission(admission: Admission): Admission
   authorizer(chain: AuthorizerChain): AuthorizerChain
   /** Counts the events of a watch, and their bytes. */
@@ -39,7 +38,7 @@ export interface Instruments {
 
 export const createInstruments = (parts: InstrumentParts): Instruments => ({
   tracing: parts.tracing,
-  storage: storageInstrument(parts), plugins: pluginInstrument(parts), admission: admissionInstrument(parts), authorizer: authorizerInstrument(parts), observer: authenticationObserver(parts),
+  storage: storageInstrument(parts), plugins: pluginMeter(parts), admission: admissionInstrument(parts), authorizer: authorizerInstrument(parts), observer: authenticationObserver(parts),
   watch: watchInstrument(parts),
 })
 
@@ -96,29 +95,18 @@ function storageInstrument({ metrics, clock, resources, tracing }: InstrumentPar
   }
 }
 
-function pluginInstrument({ metrics, clock }: InstrumentParts): Instruments['plugins'] {
+function pluginMeter({ metrics }: InstrumentParts): AdmissionMeter {
   const duration = metrics.histogram('apiserver_admission_controller_admission_duration_seconds', 'Admission controller latency histogram in seconds, identified by name and broken out for each operation and API resource and type (validate or admit).', ADMISSION_BUCKETS)
-  const measure = (name: string, type: 'admit' | 'validate', run: NonNullable<AdmissionPlugin['mutate']>): typeof run => {
+  return (name, type) => {
     const known = new Map<string, HistogramSeries>()
-    const seriesOf = (operation: string, rejected: boolean): HistogramSeries => {
-      const key = rejected ? `${operation} rejected` : operation
-      let own = known.get(key)
-      if (!own) known.set(key, (own = duration.with({ name, operation, rejected: String(rejected), type })))
-      return own
-    }
-    return (request, context) => {
-      const startedMs = clock.monotonic()
-      return whenEnded(() => run(request, context), error => seriesOf(request.operation, error !== undefined).observe((clock.monotonic() - startedMs) / 1000))
+    const refused = new Map<string, HistogramSeries>()
+    return (operation, rejected, ms) => {
+      const series = rejected ? refused : known
+      let own = series.get(operation)
+      if (!own) series.set(operation, (own = duration.with({ name, operation, rejected: String(rejected), type })))
+      own.observe(ms / 1000)
     }
   }
-  return plugins => plugins.map(plugin => {
-    const { name } = plugin
-    return {
-      ...plugin, handles: (request: AdmissionRequest) => plugin.handles(request),
-      ...(plugin.mutate && { mutate: measure(name, 'admit', plugin.mutate.bind(plugin)) }),
-      ...(plugin.validate && { validate: measure(name, 'validate', plugin.validate.bind(plugin)) }),
-    }
-  })
 }
 
 function admissionInstrument({ metrics, clock, tracing }: InstrumentParts): Instruments['admission'] {
