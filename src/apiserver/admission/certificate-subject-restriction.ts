@@ -3,7 +3,7 @@ import { CertificateSigningRequests } from '../../api/certificates/certificate-s
 import { forbidden } from '../../machinery/status.ts'
 import { SUPERUSER_GROUP } from '../authz/superuser.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import { subjectOf } from './certificate-subject.ts'
+import { subjectOf } from './certificates/subject.ts'
 
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 

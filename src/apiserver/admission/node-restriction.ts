@@ -13,9 +13,9 @@ import { errorMessage } from '../../machinery/log.ts'
 import { forbidden } from '../../machinery/status.ts'
 import { nodeOf } from '../authz/node.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts'
-import { subjectOf } from './certificate-subject.ts'
-import { checkNodesPod } from './node-restriction-pods.ts'
-import { checkNodesToken } from './node-restriction-tokens.ts'
+import { subjectOf } from './certificates/subject.ts'
+import { checkNodesPod } from './node-restriction/pods.ts'
+import { checkNodesToken } from './node-restriction/tokens.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 /** Labels below kubernetes.io and k8s.io that a kubelet says of its own node. */

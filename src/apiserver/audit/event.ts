@@ -80,7 +80,7 @@ function referenceOf(info: Extract<RequestInfo, { type: 'resource' }>, { namespa
 
 /** A body as the log shows it: JSON as it is, YAML as JSON, anything else not at all. */
 export function bodyOf(pieces: readonly Uint8Array[], omitManagedFields: boolean): unknown {
-  if (pieces.length === 0 || pieces.every(({ length }) => length === 0)) return undefined
+  if (pieces.every(({ length }) => length === 0)) return undefined
   const decoder = new TextDecoder()
   const text = pieces.map(piece => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
   const value = parsed(text)

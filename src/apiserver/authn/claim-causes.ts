@@ -3,7 +3,7 @@ import type { Cause } from '../../machinery/status.ts'
 import { compileExpression, type Place } from '../expressions/expression.ts'
 import { CLAIMS, USER } from '../expressions/environments.ts'
 import { domainPath } from '../impersonation/extra.ts'
-import type { ClaimMappings, ClaimValidationRule, JwtConfiguration, PrefixedClaim, UserValidationRule } from './configuration.ts'
+import type { ClaimMappings, ClaimValidationRule, JwtConfiguration, PrefixedClaim, UserValidationRule } from './configuration-schema.ts'
 
 /** What is wrong with what an issuer's claims are said to mean. */
 export const claimCauses = (at: string, { claimValidationRules = [], claimMappings, userValidationRules = [] }: JwtConfiguration): Cause[] => [

@@ -1,6 +1,6 @@
 import { duplicate, invalid, required } from '../../api/validation.ts'
 import type { Cause } from '../../machinery/status.ts'
-import type { Issuer } from './configuration.ts'
+import type { Issuer } from './configuration-schema.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
 

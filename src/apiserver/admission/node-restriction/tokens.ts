@@ -1,11 +1,11 @@
-import type { TokenRequest } from '../../api/authentication/token-request.ts'
-import { PersistentVolumeClaims, type PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
-import { PersistentVolumes, type PersistentVolume } from '../../api/core/persistent-volume.ts'
-import { Pods, type Pod } from '../../api/core/pod/pod.ts'
-import type { Volume } from '../../api/core/pod/volumes.ts'
-import { CSIDrivers, type CSIDriver } from '../../api/storage/csi-driver.ts'
-import { forbidden, notFound } from '../../machinery/status.ts'
-import type { AdmissionContext, AdmissionRequest } from './admission.ts'
+import type { TokenRequest } from '../../../api/authentication/token-request.ts'
+import { PersistentVolumeClaims, type PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim.ts'
+import { PersistentVolumes, type PersistentVolume } from '../../../api/core/persistent-volume.ts'
+import { Pods, type Pod } from '../../../api/core/pod/pod.ts'
+import type { Volume } from '../../../api/core/pod/volumes.ts'
+import { CSIDrivers, type CSIDriver } from '../../../api/storage/csi-driver.ts'
+import { forbidden, notFound } from '../../../machinery/status.ts'
+import type { AdmissionContext, AdmissionRequest } from '../admission.ts'
 
 const refuse = (request: AdmissionRequest, message: string): never => { throw forbidden(request.resource, request.shownName, message) }
 
