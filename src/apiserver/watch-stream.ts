@@ -7,7 +7,8 @@ import { PROTOBUF_TYPE } from './representation/media-types.ts'
 import { negotiate, type Offer } from './representation/negotiate.ts'
 import { includeObject } from './representation/table.ts'
 import { WatchFrames } from './representation/watch-frame.ts'
-import { openWatch, type Delivery, type OpenWatch } from './verbs/watch.ts'
+import { openWatch, type OpenWatch } from './verbs/watch.ts'
+import type { Delivery } from './watch-view.ts'
 import type { Server } from './verbs/verb.ts'
 
 const OFFER: Offer = { transforms: true, watch: true }

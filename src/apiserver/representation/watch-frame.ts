@@ -5,7 +5,7 @@ import { partialObjectMetadata } from '../../api/meta/table.ts'
 import { status } from '../../api/meta/status.ts'
 import { encodeEnvelope, encodeProtobuf, encodeWatchFrame } from '../../machinery/schema/protobuf.ts'
 import type { StatusBody } from '../../machinery/status.ts'
-import type { Delivery } from '../verbs/watch.ts'
+import type { Delivery } from '../watch-view.ts'
 import { concat, jsonBody, jsonHead, jsonItem, protobufMessage, utf8 } from './bytes.ts'
 import { PROTOBUF_TYPE } from './media-types.ts'
 import type { Format } from './negotiate.ts'
@@ -36,8 +36,8 @@ export class WatchFrames {
   frame(delivery: Delivery, framing: Framing = 'plain'): Uint8Array {
     const { type, object, event } = delivery
     if (this.#format.as?.kind === 'Table') return framed(this.#tableFrame(type, object), framing)
-    // Bookmarks and events that a selector turned into others belong to one watcher only.
-    if (!event || event.type !== type) return framed(this.#make(delivery), framing)
+    // Bookmarks and first events belong to one watcher only.
+    if (!event) return framed(this.#make(delivery), framing)
     const plain = event.encoded(this.#shapes.plain, () => this.#make(delivery))
     return framing === 'plain' ? plain : event.encoded(this.#shapes.chunked, () => framed(plain, framing))
   }

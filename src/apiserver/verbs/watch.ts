@@ -10,17 +10,10 @@ import { keyOf, prefixOf, stamp, type Entry } from '../stores.ts'
 import { servedOf, type Call } from '../call.ts'
 import { asStored } from '../stored-call.ts'
 import { checkListOptions, revisionOf } from '../options.ts'
-import { selectionOf, type Selection } from '../selection.ts'
+import type { Selection } from '../selection.ts'
+import { viewOf, type Delivery, type WatchView } from '../watch-view.ts'
 import { toServedVersion } from '../versions.ts'
 import type { Server } from './verb.ts'
-
-/** A watch event, and where it came from: its bytes may be there already. */
-export interface Delivery extends WatchEvent {
-  /** The event as all watchers see it whose selectors keep the object. */
-  readonly event?: CacheEvent<KubeObject>
-  /** An object that was there before the watch began. */
-  readonly entry?: Entry
-}
 
 const BOOKMARK_EVERY_MS = 60_000
 const SHORTEST_DEFAULT_SECONDS = 1_800
@@ -59,7 +52,8 @@ export async function openWatch(server: Server, asked: Call): Promise<OpenWatch>
   const call = asStored(asked)
   const { resource, options } = call
   checkListOptions(options, true)
-  const selection = selectionOf(servedOf(call), options)
+  const view = viewOf(servedOf(call), options)
+  const { selection } = view
   let begin: Begin
   try {
     begin = await beginOf(server, call)
@@ -71,11 +65,10 @@ export async function openWatch(server: Server, asked: Call): Promise<OpenWatch>
   const prefix = watchPrefix(call, selection)
   const watch = server.stores.of(resource).watch({ prefix, afterRevision: begin.afterRevision, ...(call.signal && { signal: call.signal }), ...indexOf(resource, selection) })
   if (server.stopping.aborted) watch.end('ended')
-  return new Watching(server, call, { begin, prefix, selection: prefix.endsWith('/') ? selection : withinOne(selection), watch })
+  // A watch of one object by its name alone concerns all that it sees.
+  const isOfOne = !prefix.endsWith('/') && selection.labels.everything && selection.fields.requirements.length === 1
+  return new Watching(server, call, { begin, prefix, view: isOfOne ? viewOf(servedOf(call), {}) : view, watch })
 }
-
-/** A watch of one object by its name alone concerns all that it sees. */
-const withinOne = (selection: Selection): Selection => (selection.labels.everything && selection.fields.requirements.length === 1 ? { ...selection, everything: true, matches: () => true } : selection)
 
 const failing = (error: StatusError): OpenWatch => ({
   first() { throw error },
@@ -120,7 +113,7 @@ function indexOf(resource: AnyResource, { fields }: Selection): { select?: { ind
 interface Parts {
   readonly begin: Begin
   readonly prefix: string
-  readonly selection: Selection
+  readonly view: WatchView
   readonly watch: CacheWatch<KubeObject>
 }
 
@@ -151,22 +144,21 @@ class Watching implements OpenWatch {
   }
 
   *first(): Generator<readonly Delivery[]> {
-    const { begin, prefix, selection } = this.#parts
-    if (begin.snapshot) yield* initialEvents(this.#call, begin.snapshot, prefix, selection)
+    const { begin, prefix, view } = this.#parts
+    if (begin.snapshot) yield* initialEvents(this.#call, begin.snapshot, prefix, view.selection)
     if (begin.marksEnd) yield [bookmark(servedOf(this.#call), begin.afterRevision, true)]
     if (begin.afterRevision === BEFORE_ALL) throw this.#tooOld()
   }
 
   async follow(take: TakeDelivery): Promise<void> {
-    const { watch, selection } = this.#parts
-    const resource = servedOf(this.#call)
+    const { watch, view } = this.#parts
     const ticker = this.#ticking(() => {
       const mark = this.#mark()
       if (mark) take(mark)
     })
     const ended = await new Promise<Gone | 'ended'>(resolve => watch.follow({
       take: event => {
-        const delivery = deliveryOf(resource, selection, event)
+        const delivery = view.see(event)
         if (!delivery) return true
         this.#told = event.revision
         return take(delivery)
@@ -179,15 +171,14 @@ class Watching implements OpenWatch {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Delivery[], void> {
-    const { watch, selection } = this.#parts
-    const resource = servedOf(this.#call)
+    const { watch, view } = this.#parts
     const tick: Tick = { happened: () => undefined }
     const ticker = this.#ticking(() => tick.happened())
     try {
       yield* this.first()
       for await (const item of interleave(watch, tick)) {
         if (item === 'gone') throw this.#tooOld()
-        const deliveries = item === 'tick' ? [this.#mark()] : item.map(event => deliveryOf(resource, selection, event))
+        const deliveries = item === 'tick' ? [this.#mark()] : item.map(event => view.see(event))
         const seen = deliveries.filter(delivery => delivery !== undefined)
         if (seen.length === 0) continue
         if (item !== 'tick') this.#told = item.at(-1)!.revision
@@ -226,19 +217,6 @@ function* initialEvents(call: Call, snapshot: Snapshot<KubeObject>, prefix: stri
     batch = []
   }
   if (batch.length > 0) yield batch
-}
-
-/** A change as this watcher sees it: objects enter and leave its selection. */
-function deliveryOf(resource: AnyResource, selection: Selection, event: CacheEvent<KubeObject>): Delivery | undefined {
-  const { entry, previous, type } = event
-  if (selection.everything) return { type, object: toServedVersion(resource, entry.object), event }
-  const is = type !== 'DELETED' && selection.matches(entry.object)
-  const was = previous !== undefined && selection.matches(previous.object)
-  if (!is && !was) return undefined
-  if (is && was) return { type: 'MODIFIED', object: toServedVersion(resource, entry.object), event }
-  if (is) return { type: 'ADDED', object: toServedVersion(resource, entry.object), ...(type === 'ADDED' ? { event } : { entry }) }
-  if (type === 'DELETED') return { type, object: toServedVersion(resource, entry.object), event }
-  return { type: 'DELETED', object: toServedVersion(resource, stamp(previous!.object, event.revision)) }
 }
 
 /** An object that says nothing but how far the watch has come. */
