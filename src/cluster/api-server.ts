@@ -71,7 +71,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
     checks: measured.checks, paths: [measured.path, async exchange => { if (exchange.path === '/metrics') await process.refresh(); return false }],
     observers: [...(tracing ? [tracing.observer] : []), instruments.observer, ...(auditor ? [auditor] : [])],
     metrics, advertised: { address: await nodeAddress(host, options) }, describe: createDescriptions(host.files),
-    address: options.bindAddress, port: options.port, tls: { cert, key, clientCa },
+    address: options.bindAddress, port: options.port, shutdownDelayMs: options.shutdownDelayDuration, tls: { cert, key, clientCa },
     ...(authentication.isOpen && { isOpen: authentication.isOpen }),
     authenticators: authentication.authenticators,
   })
