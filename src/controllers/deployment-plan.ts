@@ -21,7 +21,7 @@ export interface DeploymentPlan {
   readonly resize: readonly Resize[]
   readonly remove: readonly ReplicaSet[]
   /** The revision to note on the deployment. */
-  readonly revision: number | undefined
+  readonly revision: bigint | undefined
 }
 
 const NOTHING: DeploymentPlan = { create: undefined, update: undefined, resize: [], remove: [], revision: undefined }
@@ -172,6 +172,6 @@ export function planCleanup(d: Deployment, old: readonly ReplicaSet[]): readonly
   const alive = old.filter(rs => !rs.metadata.deletionTimestamp)
   const unused = (rs: ReplicaSet): boolean =>
     replicasOf(rs) === 0 && rs.status.replicas === 0 && (rs.metadata.generation ?? 0) <= (rs.status.observedGeneration ?? 0)
-  return [...alive].sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(0, alive.length - kept)).filter(unused)
+  return [...alive].sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1)).slice(0, Math.max(0, alive.length - kept)).filter(unused)
 }
 

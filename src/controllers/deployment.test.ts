@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Deployments, type Deployment } from '../api/apps/deployment.ts'
-import { ReplicaSets } from '../api/apps/replica-set.ts'
+import { ReplicaSets, type ReplicaSet } from '../api/apps/replica-set.ts'
 import { Events } from '../api/core/event.ts'
 import { Pods } from '../api/core/pod/pod.ts'
 import { deployment } from '../testing/builders.ts'
@@ -9,6 +9,7 @@ import { testCluster, type TestCluster } from '../testing/test-cluster.ts'
 import { testKubelet } from '../testing/test-kubelet.ts'
 import { deploymentController } from './deployment.ts'
 import { replicaSetController } from './replicaset.ts'
+import { nextRevision } from './replicaset-facts.ts'
 
 const start = () => testCluster({ controllers: [replicaSetController, deploymentController, testKubelet] })
 const setImage = (image: string) => (d: Deployment): Deployment =>
@@ -105,6 +106,11 @@ test('a paused deployment scales in proportion and does not roll', async () => {
     await cluster.settle()
   }
   assert.deepEqual(await sizes(cluster), { 'web:1': '0 r1', 'web:2': '15 r2' })
+})
+
+test('revisions are 64 bits wide', () => {
+  const last = { metadata: { annotations: { 'deployment.kubernetes.io/revision': '3546343826724305832' } } } as unknown as ReplicaSet
+  assert.equal(nextRevision([last]), 3546343826724305833n)
 })
 
 test('no more old revisions are kept than the limit says', async () => {

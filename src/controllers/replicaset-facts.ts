@@ -20,7 +20,9 @@ export const sum = <T>(items: readonly T[], of: (item: T) => number): number => 
 export const isRolling = (d: Deployment): boolean => d.spec.strategy?.type !== 'Recreate'
 export const createdFirst = (a: ReplicaSet, b: ReplicaSet): number =>
   Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1)
-export const revisionOf = (object: { metadata: { annotations?: Record<string, string> | undefined } }): number => Number(object.metadata.annotations?.[REVISION] ?? 0) || 0
+/** The revision noted on an object, an int64; 0 for none, and for one that is no number. */
+export const revisionOf = (object: { metadata: { annotations?: Record<string, string> | undefined } }): bigint => toRevision(object.metadata.annotations?.[REVISION])
+const toRevision = (text = ''): bigint => (/^\d{1,19}$/.test(text) ? BigInt(text) : 0n)
 
 /** A number or a percentage of `total`. */
 const scaled = (value: number | string | undefined, total: number, round: (n: number) => number): number =>
@@ -53,15 +55,15 @@ export function sortOut(d: Deployment, all: readonly ReplicaSet[]): { readonly c
 }
 
 /** The revision that the present template has: after all others, or the one it has if that is the highest. */
-export const nextRevision = (old: readonly ReplicaSet[]): number => Math.max(0, ...old.map(revisionOf)) + 1
+export const nextRevision = (old: readonly ReplicaSet[]): bigint => old.map(revisionOf).reduce((most, revision) => (revision > most ? revision : most), 0n) + 1n
 
 /** The annotations of the present ReplicaSet: the deployment's own handed down, the revision, and its earlier ones. */
-export function currentAnnotations(d: Deployment, rs: ReplicaSet | undefined, revision: number): Record<string, string> {
+export function currentAnnotations(d: Deployment, rs: ReplicaSet | undefined, revision: bigint): Record<string, string> {
   const handedDown = Object.fromEntries(Object.entries(d.metadata.annotations ?? {}).filter(([key]) => !OWN_ANNOTATIONS.has(key)))
   const before = rs?.metadata.annotations ?? {}
   const merged: Record<string, string> = { ...before, ...handedDown }
   const had = before[REVISION]
-  if (Number(had ?? 0) >= revision) return merged
+  if (toRevision(had) >= revision) return merged
   merged[REVISION] = String(revision)
   if (had) merged[REVISION_HISTORY] = [...(before[REVISION_HISTORY]?.split(',') ?? []), had].join(',')
   return merged
