@@ -5,7 +5,7 @@ import type { Files } from '../host/files.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { StatusError } from '../machinery/status.ts'
 import { authorities, type Authority, type CertificateSpec } from './certificate-specs.ts'
-import type { Issued, Validity } from './x509.ts'
+import { issueAuthority, issueCertificate, type Issued, type Validity } from './x509.ts'
 
 const DAY_MS = 24 * 3600_000
 const AUTHORITY_LIFE_MS = 3650 * DAY_MS
@@ -33,18 +33,20 @@ export interface PkiRequest {
   specs: readonly CertificateSpec[]
 }
 
-/** Makes what is missing, wrong or has less than a third of its life left. The X.509 library is loaded only then. */
+/** Makes what is missing, wrong or has less than a third of its life left. */
 export async function ensureCertificates({ files, clock, directory, specs }: PkiRequest): Promise<Pki> {
   const path = (file: string): string => join(directory, file)
   const readIfThere = (file: string): Promise<string | undefined> => files.readText(path(file)).catch(ifMissing)
   const issued: { name: string; reason: string }[] = []
-  const keep = async (name: string, reason: string, { certificate, key }: Issued): Promise<void> => {
+  const keep = async (name: string, { certificate, key }: Issued): Promise<void> => {
     // The key first: a certificate whose key is missing would look complete after a crash between the two.
     await files.write(path(`${name}.key`), key, { mode: 0o600, atomic: true })
     await files.write(path(`${name}.crt`), certificate, { mode: 0o600, atomic: true })
-    issued.push({ name, reason })
   }
   await files.makeDirectory(directory, 0o700)
+  // Looking for two large primes takes longer than all the rest.
+  const account = ensureServiceAccountKey(files, path('sa.key'), path('sa.pub'))
+  account.catch(() => undefined)
 
   const signers = new Map<Authority, Issued>()
   for (const [name, commonName] of Object.entries(authorities) as [Authority, string][]) {
@@ -55,24 +57,23 @@ export async function ensureCertificates({ files, clock, directory, specs }: Pki
       continue
     }
     if (key === undefined && certificate !== undefined) throw missingSigner(path(`${name}.key`), `${name}.crt ${reason}`)
-    const x509 = await import('./x509.ts')
-    const made = await x509.issueAuthority(commonName, validity(clock.now(), AUTHORITY_LIFE_MS), key)
-    await keep(name, reason, made)
+    const made = issueAuthority(commonName, validity(clock.now(), AUTHORITY_LIFE_MS), key)
+    await keep(name, made)
+    issued.push({ name, reason })
     signers.set(name, made)
   }
 
   const leaves = await Promise.all(specs.map(async spec => ({
     spec, reason: leafFault(spec, signers.get(spec.authority)!, await readIfThere(`${spec.name}.crt`), await readIfThere(`${spec.name}.key`), clock.now()),
   })))
-  for (const { spec, reason } of leaves) {
-    if (reason === undefined) continue
+  const faulty = leaves.filter(({ reason }) => reason !== undefined) as readonly { spec: CertificateSpec; reason: string }[]
+  for (const { spec, reason } of faulty) if (signers.get(spec.authority)!.key === '') throw missingSigner(path(`${spec.authority}.key`), `${spec.name}.crt ${reason}`)
+  await Promise.all(faulty.map(({ spec }) => {
     const signer = signers.get(spec.authority)!
-    if (signer.key === '') throw missingSigner(path(`${spec.authority}.key`), `${spec.name}.crt ${reason}`)
-    const x509 = await import('./x509.ts')
-    await keep(spec.name, reason, await x509.issueCertificate(spec, signer, validity(clock.now(), LEAF_LIFE_MS, signer)))
-  }
-
-  if (await ensureServiceAccountKey(files, path('sa.key'), path('sa.pub'))) issued.push({ name: 'sa', reason: 'is missing' })
+    return keep(spec.name, issueCertificate(spec, signer, validity(clock.now(), LEAF_LIFE_MS, signer)))
+  }))
+  issued.push(...faulty.map(({ spec: { name }, reason }) => ({ name, reason })))
+  if (await account) issued.push({ name: 'sa', reason: 'is missing' })
   return {
     directory, certificate: name => path(`${name}.crt`), key: name => path(`${name}.key`),
     serviceAccountKey: path('sa.key'), serviceAccountPublicKey: path('sa.pub'), issued,
