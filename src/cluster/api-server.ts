@@ -1,25 +1,21 @@
 import { resources } from '../api/index.ts'
 import { createApiServer } from '../apiserver/api-server.ts'
 import { createAdmissionPlugins } from '../apiserver/admission/index.ts'
-import { createAuditor } from '../apiserver/audit/auditor.ts'
-import { logBackend } from '../apiserver/audit/log-backend.ts'
-import { METADATA_POLICY, readAuditPolicy } from '../apiserver/audit/policy.ts'
 import { createServiceAccountTokens } from '../apiserver/authn/service-account-token.ts'
 import { clientAuthority } from '../apiserver/bootstrap/config-maps.ts'
 import { bootstrap } from '../apiserver/bootstrap/index.ts'
 import { listen } from '../apiserver/network.ts'
 import { measureChecks } from '../apiserver/health-metrics.ts'
 import { createInstruments } from '../apiserver/instruments.ts'
-import type { Observer } from '../apiserver/observation.ts'
 import { readTracingConfig } from '../apiserver/tracing-config.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { sealedStorage } from '../storage/sealed-storage.ts'
 import type { Sealing } from '../storage/encryption.ts'
 import { sqliteStorage } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createMetrics } from '../machinery/metrics.ts'
 import { readAccountKeys } from './account-keys.ts'
 import { dnsObjects } from './addons.ts'
+import { createAudit } from './audit.ts'
 import { createAuthentication } from './authentication.ts'
 import { createAuthorization } from './authorization.ts'
 import type { ComponentContext } from './component.ts'
@@ -34,8 +30,7 @@ const SHUTDOWN_GRACE_MS = 2_000
 
 /** Opens the state, starts the API server over it, completes what every cluster contains, and opens the port. */
 export async function apiServer(context: ComponentContext, cleanup: Cleanup): Promise<void> {
-  const { options, layout, pki, host, clock, random, log } = context
-  const metrics = createMetrics()
+  const { options, layout, pki, host, clock, random, log, metrics } = context
   const encryption = await openEncryption(context, metrics, cleanup)
   const storage = await openStorage(context, encryption.sealing)
   cleanup(() => storage.close())
@@ -62,7 +57,7 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   cleanup(() => api.close())
   authorization.follow(api.authorizer, api.server.stopping)
   await bootstrap(api.local, api.stores, [clientAuthority(clientCa), ...dnsObjects(options.clusterDns, options.dnsPort)])
-  const auditor = await createAudit(context, cleanup)
+  const auditor = await createAudit(context, metrics, cleanup)
   const authentication = await createAuthentication(context, api, metrics)
   authentication.follow(api.server.stopping)
   const measured = measureChecks([...api.checks, ...encryption.checks])
@@ -80,18 +75,6 @@ export async function apiServer(context: ComponentContext, cleanup: Cleanup): Pr
   context.recordPort('api', server.port)
   context.api.provide(api.local)
   context.progress('the API server answers')
-}
-
-/** The audit log, if one is wanted. It is complete once the server has gone. */
-async function createAudit({ options, host, clock, random, log }: ComponentContext, cleanup: Cleanup): Promise<Observer | undefined> {
-  const { auditLogPath, auditPolicyFile } = options
-  if (!auditLogPath) return undefined
-  const policy = auditPolicyFile ? readAuditPolicy(await host.files.readText(auditPolicyFile)) : METADATA_POLICY
-  // Who did what is nobody else's business.
-  if (!(await host.files.exists(auditLogPath))) await host.files.write(auditLogPath, '', { mode: 0o600 })
-  const backend = logBackend({ log, append: text => host.files.append(auditLogPath, text) })
-  cleanup(() => backend.close())
-  return createAuditor({ policy, backend, clock, random })
 }
 
 /** The cluster's state, secrets encrypted before they reach the disk. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../machinery/clock.ts'
 import type { Log } from '../machinery/log.ts'
+import type { Metrics } from '../machinery/metrics.ts'
 import type { Random } from '../machinery/random.ts'
 import type { Host } from '../host/host.ts'
 import type { ApiAccess } from './api-access.ts'
@@ -25,6 +26,8 @@ export interface ComponentContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** What all parts of the process tell of themselves, where there is an API server to tell it. */
+  readonly metrics: Metrics
   /** The way to the API, shared by all parts of the process. */
   readonly api: ApiAccess
   /** Where the part reaches the API when it does not run in the API server's process. */

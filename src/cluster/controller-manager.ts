@@ -3,6 +3,7 @@ import type { ControllerSettings } from '../controllers/settings.ts'
 import { readAccountKeys } from './account-keys.ts'
 import { identities } from './api-access.ts'
 import type { ComponentContext } from './component.ts'
+import { controllerMetrics } from './controller-metrics.ts'
 import { legacyTokenSigner } from './legacy-tokens.ts'
 import type { Cleanup } from './start.ts'
 
@@ -12,7 +13,7 @@ export async function controllerManager(context: ComponentContext, cleanup: Clea
   const [client, cache, settings] = await Promise.all([api.client(identities['controller-manager']), api.cache(), settingsFrom(context)])
   const clients = await api.clients()
   const running = startControllers({
-    client, cache, clock, random, log, settings,
+    client, cache, clock, random, log, settings, metrics: controllerMetrics(context.metrics),
     clientFor: name => clients(identities.controller(name)),
     ...(kubeconfig !== undefined && { leaderElection: { identity: `${options.nodeName}_${random.uuid()}` } }),
   })

@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import { openLog } from '../host/log.ts'
 import { sleep, type Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
+import { createMetrics } from '../machinery/metrics.ts'
 import { systemRandom } from '../machinery/random.ts'
 import { StatusError } from '../machinery/status.ts'
 import { createApiAccess } from './api-access.ts'
@@ -106,7 +107,7 @@ async function run(request: ServeRequest, layout: Layout, progress: (message: st
   const reach = kubeconfig !== undefined && { kubeconfig }
   const api = createApiAccess({ host, clock, random: systemRandom, log, ...reach })
   try {
-    await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, progress, api, ...reach })
+    await runParts(request, state.change, { options, layout, pki, host, clock, random: systemRandom, log, metrics: createMetrics(), progress, api, ...reach })
   } finally {
     renewal.stop()
     api.close()

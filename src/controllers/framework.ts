@@ -6,7 +6,7 @@ import type { Change } from '../client/informer.ts'
 import { keyOf, refOf } from '../client/store.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
-import { workQueue, type WorkQueue } from '../machinery/queue.ts'
+import { workQueue, type QueueMeter, type WorkQueue } from '../machinery/queue.ts'
 import type { Random } from '../machinery/random.ts'
 import type { LabelSelector } from '../machinery/selector.ts'
 import { isReason } from '../machinery/status.ts'
@@ -73,6 +73,8 @@ export const MANAGER_ITSELF = ''
 /** What a running controller tells of itself. */
 export interface ControllerMetrics {
   ran(controller: string, durationMs: number, failed: boolean): void
+  /** Looks at a controller's queue. */
+  queue?(controller: string): QueueMeter
 }
 
 export interface RunOptions {
@@ -110,7 +112,7 @@ const DEFAULT_WORKERS = 5
 function runController<T extends KubeObject>(controller: Controller<T>, options: RunOptions): RunningController {
   const { cache, clock, metrics, signal } = options
   const log = options.log.with({ controller: controller.name })
-  const queue = workQueue<string>(clock)
+  const queue = workQueue<string>(clock, { meter: metrics?.queue?.(controller.name) })
   const parking = parkingLot(queue)
   const contexts = contextMaker(controller, { ...options, log })
   let running = 0

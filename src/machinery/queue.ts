@@ -1,6 +1,17 @@
 import type { Clock, Timer } from './clock.ts'
 
+/** Is told what a queue does. */
+export interface QueueMeter {
+  added(): void
+  retried(): void
+  /** A key is worked on after it was ready for so long. */
+  taken(waitedMs: number): void
+  /** Where to look how many keys are ready. */
+  watch(depth: () => number): void
+}
+
 export interface QueueOptions {
+  readonly meter?: QueueMeter | undefined
   /** Back-off of a key that failed: doubles from here … */
   readonly firstDelayMs?: number
   /** … up to here. */
@@ -34,25 +45,36 @@ export interface WorkQueue<K> {
 }
 
 /** Makes a queue whose delays run on the given clock. The defaults are client-go's (5 ms to 1,000 s). */
-export function workQueue<K = string>(clock: Clock, { firstDelayMs = 5, longestDelayMs = 1_000_000 }: QueueOptions = {}): WorkQueue<K> {
+export function workQueue<K = string>(clock: Clock, { firstDelayMs = 5, longestDelayMs = 1_000_000, meter }: QueueOptions = {}): WorkQueue<K> {
   const ready = new Set<K>()
   const working = new Set<K>()
   const again = new Set<K>()
   const delayed = new Map<K, { at: number; timer: Timer }>()
   const failures = new Map<K, number>()
   const takers: ((key: K | undefined) => void)[] = []
+  /** Since when a key is ready; kept only for the meter. */
+  const since = new Map<K, number>()
   let closed = false
+  meter?.watch(() => ready.size)
 
   const tryTake = (): K | undefined => {
     const next = ready.values().next()
     if (next.done) return undefined
     ready.delete(next.value)
     working.add(next.value)
+    if (meter) {
+      meter.taken(clock.monotonic() - (since.get(next.value) ?? clock.monotonic()))
+      since.delete(next.value)
+    }
     return next.value
   }
   const add = (key: K): void => {
     if (closed) return
     if (working.has(key)) return void again.add(key)
+    if (meter && !ready.has(key)) {
+      meter.added()
+      since.set(key, clock.monotonic())
+    }
     ready.add(key)
     const taker = takers.shift()
     if (taker) taker(tryTake())
@@ -81,6 +103,7 @@ export function workQueue<K = string>(clock: Clock, { firstDelayMs = 5, longestD
     add,
     addAfter,
     addRateLimited(key) {
+      meter?.retried()
       const count = failures.get(key) ?? 0
       failures.set(key, count + 1)
       addAfter(key, Math.min(firstDelayMs * 2 ** count, longestDelayMs))
@@ -99,7 +122,7 @@ export function workQueue<K = string>(clock: Clock, { firstDelayMs = 5, longestD
     close() {
       closed = true
       for (const { timer } of delayed.values()) timer.cancel()
-      for (const set of [ready, again, delayed]) set.clear()
+      for (const set of [ready, again, delayed, since]) set.clear()
       for (const taker of takers.splice(0)) taker(undefined)
     },
   }
