@@ -27,6 +27,8 @@ export interface FunctionDeclaration {
 /** What a call costs, when it runs and beforehand. Absent: 1. */
 export interface CostModel {
   readonly actual: (args: readonly Value[], result: Value) => number
+  /** The cost depends on the result. All others are paid before the work is done. */
+  readonly afterwards?: boolean
   readonly estimate: (call: EstimatedCall) => { readonly cost: Size; readonly size?: Size } | undefined
 }
 

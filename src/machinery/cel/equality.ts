@@ -1,5 +1,5 @@
 import { sameType } from './types.ts'
-import { CelMap, Double, Duration, List, Opaque, Optional, Timestamp, TypeValue, Uint, fail, isInt, noSuchOverload } from './values.ts'
+import { CelMap, Double, Duration, List, Opaque, Optional, Timestamp, TypeValue, Uint, fail, isInt, mapKey, noSuchOverload } from './values.ts'
 import type { Value } from './values.ts'
 
 /** Whether two values are equal; values of different types are unequal, numbers are compared as numbers. */
@@ -32,7 +32,11 @@ function equalLists(a: List, b: List): boolean {
   return true
 }
 
-const isSubset = (a: List, b: List): boolean => [...a].every(x => [...b].some(y => equal(x, y)))
+/** Elements of sets are scalars. */
+function isSubset(a: List, b: List): boolean {
+  const present = new Set([...b].map(mapKey))
+  return [...a].every(value => present.has(mapKey(value)))
+}
 
 function equalByKeys(a: List, b: List, keys: readonly string[]): boolean {
   const others = new Map([...b].map(element => [keyOf(element, keys), element]))

@@ -1,4 +1,4 @@
-import { EvalFailure, fail } from './values.ts'
+import { Cancelled, EvalFailure, cancel, fail } from './values.ts'
 import type { Value } from './values.ts'
 
 /** One evaluation in progress. */
@@ -34,21 +34,10 @@ export class Pending {
 /** A planned expression. */
 export type Run = (frame: Frame) => Value
 
-/** Ends an evaluation whatever stands around it: it cost too much, or waits for something (see `evaluateAsync`). */
-export class Cancelled {
-  readonly message: string
-  readonly waitFor?: Promise<unknown>
-  constructor(message: string, waitFor?: Promise<unknown>) {
-    this.message = message
-    if (waitFor) this.waitFor = waitFor
-  }
-}
-
 /** Pays for a step. */
 export function charge(frame: Frame, cost: number): void {
   frame.cost += cost
-  // oxlint-disable-next-line no-throw-literal
-  if (frame.cost > frame.limit) throw new Cancelled('operation cancelled: actual cost limit exceeded')
+  if (frame.cost > frame.limit) cancel()
 }
 
 /** Called by a function whose answer is not there yet: the evaluation is run again once the promise is settled. */

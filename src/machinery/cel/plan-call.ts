@@ -186,7 +186,8 @@ const refuse = (name: string, values: readonly Value[]): never => fail(`no such 
 /** The costs of the overload that the values turn out to want. */
 function dynamicCost(overloads: readonly Overload[]): CostModel | undefined {
   if (overloads.every(overload => overload.cost === undefined)) return undefined
-  return { actual: (args, result) => overloads.find(overload => accepts(overload, args))?.cost?.actual(args, result) ?? 1, estimate: () => undefined }
+  const actual: CostModel['actual'] = (args, result) => overloads.find(overload => accepts(overload, args))?.cost?.actual(args, result) ?? 1
+  return { actual, estimate: () => undefined, afterwards: overloads.some(overload => overload.cost?.afterwards) }
 }
 
 function withCost(call: AnyCall, runs: readonly Run[], cost: CostModel | undefined): Run {
@@ -194,16 +195,18 @@ function withCost(call: AnyCall, runs: readonly Run[], cost: CostModel | undefin
     const [left, right] = runs as [Run, Run]
     return frame => {
       const values = [left(frame), right(frame)] as const
+      if (!cost.afterwards) charge(frame, cost.actual(values, null))
       const result = call(values[0], values[1])
-      charge(frame, cost.actual(values, result))
+      if (cost.afterwards) charge(frame, cost.actual(values, result))
       return result
     }
   }
   if (cost) {
     return frame => {
       const values = runs.map(run => run(frame))
+      if (!cost.afterwards) charge(frame, cost.actual(values, null))
       const result = call(...values)
-      charge(frame, cost.actual(values, result))
+      if (cost.afterwards) charge(frame, cost.actual(values, result))
       return result
     }
   }

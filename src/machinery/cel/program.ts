@@ -1,11 +1,10 @@
 import { check } from './checker.ts'
-import { Cancelled } from './frame.ts'
 import { full } from './planned.ts'
 import { formatIssues } from './issues.ts'
 import { parse } from './parser.ts'
 import { plan } from './plan.ts'
 import { checkLiterals } from './literal-checks.ts'
-import { EvalFailure } from './values.ts'
+import { Cancelled, EvalFailure } from './values.ts'
 import type { Expr } from './ast.ts'
 import type { Checked } from './checker.ts'
 import type { Environment } from './environment.ts'
@@ -101,6 +100,8 @@ function run(program: Program, activation: Activation, limit: number): Outcome |
   } catch (error) {
     if (error instanceof EvalFailure) return frame.cost > limit ? exceeded(frame.cost) : { error: error.message, cost: frame.cost, cancelled: false }
     if (error instanceof Cancelled) return error.waitFor ? { waitFor: error.waitFor, cost: frame.cost } : { error: error.message, cost: frame.cost, cancelled: true }
+    // The stack: values nested deeper than calls can go.
+    if (error instanceof RangeError) return { error: 'value nested too deep', cost: frame.cost, cancelled: true }
     throw error
   }
 }

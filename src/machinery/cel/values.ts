@@ -99,6 +99,55 @@ export class ArrayList extends List {
   }
 }
 
+/** Two lists one behind the other: joining costs next to nothing, however long they are, so nothing is copied. */
+export class JoinedList extends List {
+  private readonly left: List
+  private readonly right: List
+  readonly size: number
+  constructor(left: List, right: List) {
+    super()
+    this.left = left
+    this.right = right
+    this.size = left.size + right.size
+  }
+  at(index: number): Value {
+    let [list, position]: [List, number] = [this, index]
+    while (list instanceof JoinedList) {
+      const { left, right }: JoinedList = list
+      if (position < left.size) list = left
+      else [list, position] = [right, position - left.size]
+    }
+    return list.at(position)
+  }
+}
+
+/** More than this many elements or characters nobody can afford to make or look at: an evaluation that tries is cancelled. */
+const MOST_ELEMENTS = 1_000_000
+const MOST_CHARACTERS = 10_000_000
+
+/** Ends an evaluation whatever stands around it: it cost too much, or waits for something (see `evaluateAsync`). */
+export class Cancelled {
+  readonly message: string
+  readonly waitFor?: Promise<unknown>
+  constructor(message: string, waitFor?: Promise<unknown>) {
+    this.message = message
+    if (waitFor) this.waitFor = waitFor
+  }
+}
+
+export function cancel(): never {
+  // oxlint-disable-next-line no-throw-literal
+  throw new Cancelled('operation cancelled: actual cost limit exceeded')
+}
+
+/** What a function may make: costs are known only afterwards, or do not tell the size of what comes out. */
+export function affordElements(count: number): void {
+  if (count > MOST_ELEMENTS) cancel()
+}
+export function affordCharacters(count: number): void {
+  if (count > MOST_CHARACTERS) cancel()
+}
+
 /** The list that a macro is filling: nobody else can see it, so it grows in place. */
 export class GrowingList extends ArrayList {
   declare readonly values: Value[]

@@ -6,7 +6,7 @@ import { collect, ident, listOf, literal, methodOf } from '../macros.ts'
 import { ACCUMULATOR } from '../ast.ts'
 import { fixed, multiply } from '../sizes.ts'
 import { BYTES, DYN, INT, STRING, listType, param } from '../types.ts'
-import { ArrayList, List, fail, sizeOf, typeOf } from '../values.ts'
+import { ArrayList, List, affordElements, fail, sizeOf, typeOf } from '../values.ts'
 import type { CostModel, Library } from '../declarations.ts'
 import type { Expr } from '../ast.ts'
 import type { Macro } from '../macros.ts'
@@ -16,7 +16,6 @@ import type { Value } from '../values.ts'
 const T = param('T')
 const LIST = listType(T)
 const DYNS = listType(DYN)
-const LONGEST_RANGE = 1_000_000
 
 function slice(list: List, start: number, end: number): Value {
   if (start < 0 || end < 0) return fail(`cannot slice(${start}, ${end}), negative indexes not supported`)
@@ -26,8 +25,15 @@ function slice(list: List, start: number, end: number): Value {
 
 function flatten(list: List, depth = 1): Value {
   if (depth < 0) return fail('level must be non-negative')
-  const flat = (values: Iterable<Value>, left: number): Value[] => [...values].flatMap(value => (value instanceof List && left > 0 ? flat(value, left - 1) : [value]))
-  return new ArrayList(flat(list, depth))
+  const result: Value[] = []
+  const flat = (values: List, left: number): void => {
+    for (const value of values) {
+      if (value instanceof List && left > 0) flat(value, left - 1)
+      else affordElements(result.push(value))
+    }
+  }
+  flat(list, depth)
+  return new ArrayList(result)
 }
 
 function sortByKeys(list: List, keys: List): Value {
@@ -39,16 +45,18 @@ function sortByKeys(list: List, keys: List): Value {
   return new ArrayList(order.map(i => list.at(i)))
 }
 
-const distinct = (list: List): Value =>
-  new ArrayList([...list].reduce<Value[]>((known, value) => (known.some(other => equal(other, value)) ? known : [...known, value]), []))
+function distinct(list: List): Value {
+  const known: Value[] = []
+  for (const value of list) if (!known.some(other => equal(other, value))) known.push(value)
+  return new ArrayList(known)
+}
 
-/** As upstream makes it, but bounded: a list that nobody could pay for is refused before memory is. */
 function range(count: number | bigint): Value {
-  if (count > LONGEST_RANGE) return fail(`lists.range() of ${count} elements is too large`)
+  affordElements(Number(count))
   return new ArrayList(Array.from({ length: Math.max(0, Number(count)) }, (_, i) => i))
 }
 
-const resultCost = (size: CostModel['estimate']): CostModel => ({ actual: (_, result) => allocated(1, sizeOf(result)), estimate: size })
+const resultCost = (size: CostModel['estimate']): CostModel => ({ actual: (_, result) => allocated(1, sizeOf(result)), estimate: size, afterwards: true })
 const sliceCost = resultCost(({ target, args: [start, end] }) => allocating(1, fixed(Math.max(0, literalInt(end, target!.size.max) - literalInt(start, 0)))))
 const rangeCost = resultCost(({ args: [count] }) => allocating(1, fixed(literalInt(count, ANY_SIZE))))
 const reverseCost = resultCost(({ target }) => allocating(1, target!.size))

@@ -4,8 +4,8 @@ import { addNumbers, divide, modulo, multiply, negate, refuseOperator, subtractN
 import { TRAVERSAL, UNBOUNDED, add as addSizes, scale } from '../sizes.ts'
 import { durationOf, nanosOf, timestampOf } from '../time.ts'
 import { BOOL, BYTES, DOUBLE, DURATION, INT, STRING, TIMESTAMP, UINT, listType, mapType, optionalType, param } from '../types.ts'
-import { ArrayList, CelMap, Double, Duration, GrowingList, List, Timestamp, Uint, fail, isInt, noSuchOverload, sizeOf, stringSize } from '../values.ts'
-import { keyOf, equal } from '../equality.ts'
+import { ArrayList, CelMap, Double, Duration, GrowingList, JoinedList, List, Timestamp, Uint, affordElements, fail, isInt, mapKey, noSuchOverload, sizeOf, stringSize } from '../values.ts'
+import { keyOf } from '../equality.ts'
 import type { CostModel, FunctionDeclaration, Overload } from '../declarations.ts'
 import type { Type } from '../types.ts'
 import type { Value } from '../values.ts'
@@ -68,8 +68,14 @@ function add(a: Value, b: Value): Value {
 /** Lists of Kubernetes that are sets or have keys: what the right one has too replaces what the left one had, the rest is appended. */
 function joinLists(a: List, b: List): List {
   const { keys } = a
-  if (!keys) return new ArrayList([...a, ...b])
-  if (keys.length === 0) return new KeyedList([...a, ...[...b].filter(value => ![...a].some(known => equal(known, value)))], keys)
+  if (!keys) {
+    affordElements(a.size + b.size)
+    return a.size === 0 ? b : b.size === 0 ? a : new JoinedList(a, b)
+  }
+  if (keys.length === 0) {
+    const present = new Set([...a].map(mapKey))
+    return new KeyedList([...a, ...[...b].filter(value => !present.has(mapKey(value)))], keys)
+  }
   const added = new Map([...b].map(value => [keyOf(value, keys), value]))
   const known = new Set([...a].map(value => keyOf(value, keys)))
   const kept = [...a].map(value => added.get(keyOf(value, keys)) ?? value)

@@ -1,7 +1,7 @@
 import { CLAUSES } from '../format-check.ts'
 import { formatDouble } from '../numbers.ts'
 import { formatDuration, formatTimestamp } from '../time.ts'
-import { CelMap, Double, Duration, List, Timestamp, TypeValue, Uint, fail, isInt, typeOf } from '../values.ts'
+import { CelMap, Double, Duration, List, Timestamp, TypeValue, Uint, affordCharacters, fail, isInt, typeOf } from '../values.ts'
 import type { Value } from '../values.ts'
 
 const DEFAULT_PRECISION = 6
@@ -23,6 +23,7 @@ export function formatString(template: string, args: List): string {
     const match = clause.exec(template)
     if (!match) return fail('unexpected end of string')
     i += match[0].length
+    affordCharacters(result.length)
     result += match[0] === '%' ? '%' : formatClause(match[2]!, match[1] === undefined ? undefined : Number(match[1]), next)
   }
   return result

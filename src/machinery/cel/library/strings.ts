@@ -4,7 +4,7 @@ import { printed } from '../access.ts'
 import { declare, method, overload } from '../declarations.ts'
 import { TRAVERSAL, add, multiply, scale } from '../sizes.ts'
 import { DYN, INT, STRING, listType } from '../types.ts'
-import { ArrayList, fail, sizeOf } from '../values.ts'
+import { ArrayList, affordCharacters, fail, sizeOf, stringSize } from '../values.ts'
 import type { CostModel, EstimatedCall, Library } from '../declarations.ts'
 import type { Size } from '../sizes.ts'
 import type { List, Value } from '../values.ts'
@@ -17,27 +17,32 @@ function charAt(text: string, position: number): string {
   return position < 0 || position > characters.length ? outOfRange(position) : characters[position] ?? ''
 }
 
-const startsAt = (whole: readonly string[], part: readonly string[], at: number): boolean => part.every((character, i) => whole[at + i] === character)
+/** Where the character with this number begins. */
+function unitAt(text: string, position: number): number {
+  let unit = 0
+  for (let i = 0; i < position && unit < text.length; i++) unit += text.codePointAt(unit)! > 0xffff ? 2 : 1
+  return unit
+}
+const positionOf = (text: string, unit: number): number => (unit < 0 ? -1 : stringSize(text.slice(0, unit)))
 
 function indexOf(text: string, part: string, offset = 0): number {
   if (part === '') return offset
   if (offset < 0) return outOfRange(offset)
-  const [whole, wanted] = [[...text], [...part]]
-  for (let i = offset; i <= whole.length - wanted.length; i++) if (startsAt(whole, wanted, i)) return i
-  return -1
+  const unit = text.indexOf(part, unitAt(text, offset))
+  return unit < 0 ? -1 : positionOf(text, unit)
 }
 
 function lastIndexOf(text: string, part: string, offset?: number): number {
-  const [whole, wanted] = [[...text], [...part]]
-  if (part === '') return offset ?? whole.length
-  const from = offset ?? whole.length - 1
-  if (offset !== undefined && from < 0) return outOfRange(from)
-  if (from >= whole.length || wanted.length > whole.length) return -1
-  for (let i = Math.min(from, whole.length - wanted.length); i >= 0; i--) if (startsAt(whole, wanted, i)) return i
-  return -1
+  const size = stringSize(text)
+  if (part === '') return offset ?? size
+  if (offset !== undefined && offset < 0) return outOfRange(offset)
+  if (offset !== undefined && offset >= size) return -1
+  return positionOf(text, text.lastIndexOf(part, offset === undefined ? Infinity : unitAt(text, offset)))
 }
 
 function replace(text: string, old: string, by: string, count = -1): string {
+  const most = old === '' ? text.length + 1 : text.length / old.length
+  affordCharacters(text.length + Math.min(most, count < 0 ? Infinity : count) * by.length)
   if (count < 0) return old === '' ? [...text].reduce((all, character) => all + character + by, by) : text.replaceAll(old, () => by)
   let [result, rest, left] = ['', text, count]
   while (left-- > 0) {
@@ -66,8 +71,16 @@ function substring(text: string, start: number, end?: number): string {
   return characters.slice(start, end).join('')
 }
 
-const join = (list: List, separator = ''): string =>
-  [...list].map(element => (typeof element === 'string' ? element : fail(`join: invalid input: ${printed(element)}`))).join(separator)
+function join(list: List, separator = ''): string {
+  const texts: string[] = []
+  let size = 0
+  for (const element of list) {
+    const text = typeof element === 'string' ? element : fail(`join: invalid input: ${printed(element)}`)
+    affordCharacters(size += text.length + separator.length)
+    texts.push(text)
+  }
+  return texts.join(separator)
+}
 
 const ESCAPES: Readonly<Record<string, string>> = { '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"' }
 // oxlint-disable-next-line no-control-regex
@@ -96,6 +109,7 @@ const splitCost: CostModel = {
   },
 }
 const joinCost: CostModel = {
+  afterwards: true,
   actual: (_, result) => Math.ceil(sizeOf(result) * 2 * TRAVERSAL),
   estimate({ target, args: [separator] }) {
     const { size: count, element } = target!
