@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalCidrProblems, cidrProblems, cidrWarnings, formatAddress, isStrictSubset, parseAddress, parseCidr } from './cidr.ts'
+import { addressWarnings, canonicalAddressProblems, canonicalCidrProblems, cidrProblems, cidrWarnings, formatAddress, isStrictSubset, parseAddress, parseCidr } from './cidr.ts'
 
 test('addresses have one form', () => {
   const cases: [string, string][] = [
@@ -34,4 +34,13 @@ test('loose forms are warned of', () => {
   assert.deepEqual(cidrWarnings('f', '10.0.0.0/8'), [])
   assert.deepEqual(cidrWarnings('f', '10.0.0.1/8'), ['f: CIDR value "10.0.0.1/8" is ambiguous in this context (should be "10.0.0.0/8" or "10.0.0.1/32"?)'])
   assert.deepEqual(cidrWarnings('f', 'FD00::/8'), ['f: IPv6 CIDR value "FD00::/8" should be in RFC 5952 canonical format ("fd00::/8")'])
+})
+
+test('addresses are read in many forms and have one', () => {
+  assert.deepEqual(addressWarnings('f', '10.0.0.1'), [])
+  assert.deepEqual(addressWarnings('f', '010.0.0.1'), ['f: non-standard IP address "010.0.0.1" is invalid: use "10.0.0.1"'])
+  assert.deepEqual(addressWarnings('f', '::ffff:1.2.3.4'), ['f: non-standard IP address "::ffff:1.2.3.4" is invalid: use "1.2.3.4"'])
+  assert.deepEqual(addressWarnings('f', '2001:db8:0:0:0::1'), ['f: IPv6 address "2001:db8:0:0:0::1" should be in RFC 5952 canonical format ("2001:db8::1")'])
+  assert.deepEqual(addressWarnings('f', 'x'), [])
+  assert.deepEqual(canonicalAddressProblems('FD00::1'), ['must be in canonical form ("fd00::1")'])
 })

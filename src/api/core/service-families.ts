@@ -92,7 +92,7 @@ function release(spec: ServiceSpec, old: ServiceSpec): Cause[] {
     if (sameJson(spec.ipFamilies, old.ipFamilies) && (spec.ipFamilies?.length ?? 0) > 1) spec.ipFamilies = spec.ipFamilies!.slice(0, 1)
     return []
   }
-  const reduced = (next: readonly string[] | undefined, before: readonly string[] | undefined): boolean => next?.length === 1 && before?.length === 2 && next[0] === before[0]
+  const reduced = (next: readonly string[] | undefined, before: readonly string[] | undefined): boolean => (next?.length ?? 0) > 0 && next!.length < (before?.length ?? 0)
   return [
     ...(reduced(spec.clusterIPs, old.clusterIPs) ? [invalid(POLICY, spec.ipFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP")] : []),
     ...(reduced(spec.ipFamilies, old.ipFamilies) ? [invalid(POLICY, spec.ipFamilyPolicy, "must be 'SingleStack' to release the secondary IP family")] : []),

@@ -74,9 +74,9 @@ export function alignAddresses(spec: ServiceSpec, old: ServiceSpec | undefined):
   if (!sameOne && sameJson(spec.clusterIPs, old.clusterIPs)) spec.clusterIPs = only(spec.clusterIP)
 }
 
-/** What only a name does not need: upstream keeps it, and does not show it. */
+/** What only a name does not need: upstream keeps it once it is checked, and does not show it. */
 export function dropUnshown({ spec }: Service): void {
-  if (spec.type === 'ExternalName') delete spec.internalTrafficPolicy
+  if (spec.type === 'ExternalName' && (spec.internalTrafficPolicy === 'Cluster' || spec.internalTrafficPolicy === 'Local')) delete spec.internalTrafficPolicy
 }
 
 /** What the new type has no use for is dropped, unless the client changed it as well: then it is wrong, and told. */

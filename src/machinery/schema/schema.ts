@@ -55,7 +55,7 @@ export interface FieldOptions<T = unknown> {
   readonly default?: T
   /** The closed set of values, for OpenAPI; validation is worded in the kind's file. */
   readonly enum?: readonly string[]
-  /** An empty list or map is told apart from none until it is stored: the kind says something else of it. */
+  /** An empty list is told apart from none, for kinds that never let one in. */
   readonly keepEmpty?: boolean
   readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
   readonly patchMergeKey?: string
