@@ -78,6 +78,7 @@ function validateManagers(meta: ObjectMeta): Cause[] {
 /** The name of a field manager: short, and printable. */
 export function validateFieldManager(manager: string, field: string): Cause[] {
   if (byteLength(manager) > FIELD_MANAGER_LIMIT) return [tooLong(field, FIELD_MANAGER_LIMIT)]
+  if (/^[ -~]*$/.test(manager)) return []
   let position = 0
   for (const character of manager) {
     const code = character.codePointAt(0)!

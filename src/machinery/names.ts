@@ -28,16 +28,19 @@ const ASCII = /^[\x00-\x7f]*$/
 /** The text's length in UTF-8, as Go counts. */
 export const byteLength = (text: string): number => (ASCII.test(text) ? text.length : new TextEncoder().encode(text).length)
 
+/** Names that are as they should be are looked at in each request: nothing is made for them. */
+const NO_PROBLEMS = Object.freeze<string[]>([]) as string[]
+
 /** A DNS subdomain (RFC 1123): the form of most objects' names. */
-export const dnsSubdomain = (name: string): string[] => [
+export const dnsSubdomain = (name: string): string[] => (name.length <= 253 && SUBDOMAIN.test(name) ? NO_PROBLEMS : [
   ...(name.length > 253 ? [tooLong(253)] : []), ...(SUBDOMAIN.test(name) ? [] : [rule(SUBDOMAIN_RULE, SUBDOMAIN_PATTERN, 'example.com')]),
-]
+])
 
 /** A DNS label (RFC 1123). */
-export const dnsLabel = (name: string): string[] => [
+export const dnsLabel = (name: string): string[] => (name.length <= 63 && LABEL.test(name) ? NO_PROBLEMS : [
   ...(name.length > 63 ? [tooLong(63)] : []),
   ...(LABEL.test(name) ? [] : [SUBDOMAIN.test(name) ? 'must not contain dots' : rule(LABEL_RULE, LABEL_PATTERN, 'my-name', '123-abc')]),
-]
+])
 
 /** A DNS label that starts with a letter (RFC 1035): the form of services' names. */
 export const dns1035Label = (name: string): string[] => [
@@ -46,6 +49,7 @@ export const dns1035Label = (name: string): string[] => [
 
 /** `name` or `prefix/name`: the form of label keys, annotation keys and finalizers. */
 export function qualifiedName(text: string): string[] {
+  if (text.length <= 63 && QUALIFIED.test(text)) return NO_PROBLEMS
   const parts = text.split('/')
   if (parts.length > 2) {
     return [`a valid label key ${rule(QUALIFIED_RULE, QUALIFIED_PATTERN, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
@@ -60,14 +64,15 @@ export function qualifiedName(text: string): string[] {
 }
 
 /** A label's value. */
-export const labelValue = (value: string): string[] => [
+export const labelValue = (value: string): string[] => (value.length <= 63 && (value === '' || QUALIFIED.test(value)) ? NO_PROBLEMS : [
   ...(byteLength(value) > 63 ? [bytesTooLong(63)] : []),
   ...(value === '' || QUALIFIED.test(value) ? [] : [rule(VALUE_RULE, VALUE_PATTERN, 'MyValue', 'my_value', '12345')]),
-]
+])
 
 /** What can stand in a URL's path as one segment: the least that every name must be. */
 export const pathSegment = (name: string): string[] => {
   if (name === '.' || name === '..') return [`may not be '${name}'`]
+  if (!name.includes('/') && !name.includes('%')) return NO_PROBLEMS
   return ['/', '%'].filter(character => name.includes(character)).map(character => `may not contain '${character}'`)
 }
 

@@ -38,3 +38,10 @@ test('the canonical form has the same value and is stable', () => {
     assert.equal(canonicalQuantity(once), once)
   }), { seed: 1 })
 })
+test('comparing agrees with subtracting, short cuts or not', () => {
+  const quantity = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 17n }), fc.constantFrom('', 'm', 'k', 'M', 'G', 'T', 'Ki', 'Mi', 'Gi', 'Ti', 'u', 'e3', '.5')).map(([digits, unit]) => `${digits}${unit}`)
+  fc.assert(fc.property(quantity, quantity, (a, b) => {
+    const left = subtractQuantities(a, b)
+    assert.equal(Math.sign(compareQuantities(a, b)), left === '0' ? 0 : left.startsWith('-') ? -1 : 1)
+  }), { seed: 20261121, numRuns: 3000, examples: [['1Gi', '1073741824'], ['9007199254740992m', '9007199254740993m'], ['1k', '1000'], ['1', '1000m']] })
+})

@@ -113,9 +113,29 @@ export function canonicalQuantity(text: string): string {
   return formatQuantity(parseQuantity(text.trim()))
 }
 
+const THOUSANDTHS: ReadonlyMap<string, number> = new Map([
+  ['m', 1], ...(['', 'k', 'M', 'G'] as const).map(suffix => [suffix, 1000 * 10 ** DECIMAL[suffix]!] as const), ...(['Ki', 'Mi', 'Gi'] as const).map(suffix => [suffix, 1000 * 2 ** BINARY[suffix]!] as const),
+])
+
+/** How many thousandths a quantity is, where that is a whole number that a double holds; undefined of others. Nearly all quantities are such. */
+function thousandths(text: string): number | undefined {
+  let whole = 0
+  let at = 0
+  for (; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) break
+    whole = whole * 10 + digit
+  }
+  const unit = at === 0 ? undefined : THOUSANDTHS.get(text.slice(at))
+  const exact = unit === undefined ? NaN : whole * unit
+  return Number.isSafeInteger(exact) ? exact : undefined
+}
+
 /** Negative, zero or positive, as a is less than, equal to or more than b. */
 export function compareQuantities(a: string, b: string): number {
   if (a === b) return 0
+  const [few, many] = [thousandths(a), thousandths(b)]
+  if (few !== undefined && many !== undefined) return Math.sign(few - many)
   const [left, right] = [parseQuantity(a), parseQuantity(b)]
   const scale = Math.min(left.scale, right.scale)
   const [x, y] = [rescaled(left, scale), rescaled(right, scale)]

@@ -3,8 +3,9 @@ import { decode } from '../schema/decode.ts'
 import { StatusError, type Cause } from '../status.ts'
 import { findProblem } from './check.ts'
 import { difference, equalSets, intersection, isEmptySet, parseFieldSet, pathsOf, recursiveDifference, union, withAncestors, type FieldSet } from './field-set.ts'
-import { capUpdaters, managerKey, readManagers, writeManagers, type Managed, type ManagedFieldsEntry, type Manager } from './managers.ts'
+import { capUpdaters, entryOf, managerKey, readManagers, writeManagers, type Managed, type ManagedFieldsEntry, type Manager } from './managers.ts'
 import { merge, without } from './merge.ts'
+import { outlineOf } from './outline.ts'
 import { shapeOf } from './shape.ts'
 import { compare, fieldsOf } from './walk.ts'
 
@@ -65,6 +66,7 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   const { schema, live, subresource, time } = write
   const current = (live as Tracked | undefined)?.metadata.managedFields
   const given = (object as Tracked).metadata.managedFields
+  if (!live && !given?.length) return recordNew(write, object)
   const managers = startingManagers(write, given === current ? undefined : given)
   // An object whose fields nobody tracks stays so until it is first applied.
   if (managers.size === 0 && live) return undefined
@@ -88,6 +90,32 @@ export function recordUpdate(write: ManagedWrite, object: object): ManagedFields
   if (!isEmptySet(own)) addTo(left, { manager: write.manager, operation: 'Update', apiVersion: write.apiVersion, subresource: subresource ?? '' }, own, time)
   const entries = writeManagers(capUpdaters(withoutEmpty(left)))
   return entries.length ? entries : undefined
+}
+
+/** An object that nobody wrote to before has one manager, of all its fields. */
+function recordNew(write: ManagedWrite, object: object): ManagedFieldsEntry[] | undefined {
+  const fields = fieldsOfNew(write, object)
+  if (isEmptySet(fields)) return undefined
+  const { manager, apiVersion, subresource = '', time } = write
+  return [entryOf({ manager, operation: 'Update', apiVersion, subresource, fields, time })]
+}
+
+/** New objects mostly look like others before: by outline, for each kind. Those that look alike share their set of fields. */
+const known = new WeakMap<Schema, Map<string, FieldSet>>()
+const MOST_OUTLINES = 500
+
+function fieldsOfNew({ schema, reset = NONE }: ManagedWrite, object: object): FieldSet {
+  let outlines = known.get(schema)
+  if (!outlines) known.set(schema, outlines = new Map())
+  const outline = JSON.stringify(reset) + outlineOf(zeroOf(schema), object, shapeOf(schema))
+  let fields = outlines.get(outline)
+  if (!fields) {
+    const { added = NONE, modified = NONE } = compare(zeroOf(schema), object, shapeOf(schema))
+    fields = difference(recursiveDifference(union(added, modified), reset), UNMANAGED)
+    if (outlines.size >= MOST_OUTLINES) outlines.clear()
+    outlines.set(outline, fields)
+  }
+  return fields
 }
 
 type Changes = ReturnType<typeof compare>
@@ -234,8 +262,8 @@ function finished(merged: Tracked, config: Tracked, entries: ManagedFieldsEntry[
   const { managedFields: _, ...metadata } = merged.metadata
   const tracked = { ...metadata, ...(entries.length && { managedFields: entries }) }
   if (manager !== 'kubectl' || metadata.annotations?.[LAST_APPLIED] === undefined) return { ...merged, metadata: tracked }
-  const { [LAST_APPLIED]: __, ...annotations } = config.metadata.annotations ?? {}
-  const applied = { ...config, metadata: { ...config.metadata, ...(config.metadata.annotations && { annotations }) } }
+  const { [LAST_APPLIED]: __, ...annotations } = config.metadata?.annotations ?? {}
+  const applied = { ...config, metadata: { ...config.metadata, ...(config.metadata?.annotations && { annotations }) } }
   const text = `${JSON.stringify(sortKeys(applied))}\n`
   if (text.length > LARGEST_ANNOTATIONS) return { ...merged, metadata: tracked }
   return { ...merged, metadata: { ...tracked, annotations: { ...metadata.annotations, [LAST_APPLIED]: text } } }

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { kind, list, map, object, string, struct } from '../schema/schema.ts'
+import { decode } from '../schema/decode.ts'
 import { StatusError } from '../status.ts'
 import { difference, equalSets, intersection, parseFieldSet, pathsOf, union, type FieldSet } from './field-set.ts'
 import { apply, recordUpdate, type ManagedFieldsEntry } from './index.ts'
+import { outlineOf } from './outline.ts'
+import { shapeOf } from './shape.ts'
+import { compare } from './walk.ts'
 
 const port = object('Port', { name: string(1), protocol: string(2, { default: 'TCP' }), note: string(3) })
 const schema = kind('Thing', {
@@ -66,4 +70,35 @@ test('sets obey the laws of sets', () => {
     same(difference(union(a, b), b), difference(a, b))
     assert.ok(equalSets(union(a, a), a))
   }), { seed: 3 })
+})
+test('new objects that share an outline have the same fields', () => {
+  const words = fc.constantFrom('a', 'b', '', '1:a+')
+  const things = fc.record({
+    labels: fc.option(fc.dictionary(words, words, { maxKeys: 2 }), { nil: undefined }),
+    spec: fc.record({
+      size: words, ports: fc.array(fc.record({ name: words, protocol: words, note: words }, { requiredKeys: ['name'] }), { maxLength: 3 }), words: fc.array(words, { maxLength: 2 }), args: fc.array(words, { maxLength: 1 }),
+    }, { requiredKeys: [] }),
+  })
+  const byOutline = new Map<string, FieldSet>()
+  fc.assert(fc.property(things, ({ labels, spec }) => {
+    const empty = decode(schema, {}).object
+    const object = thing(spec, labels)
+    const { added, modified } = compare(empty, object, shapeOf(schema))
+    const fields = union(added ?? {}, modified ?? {})
+    const outline = outlineOf(empty, object, shapeOf(schema))
+    const before = byOutline.get(outline)
+    if (before) assert.ok(equalSets(before, fields), `${JSON.stringify(object)} looks like another: ${outline}`)
+    byOutline.set(outline, fields)
+  }), { seed: 20261121, numRuns: 5000 })
+  assert.ok(byOutline.size > 100 && byOutline.size < 4000, `${byOutline.size} outlines tell too much or too little`)
+})
+test('an object that looks like one before is not compared again, and has its own managers all the same', () => {
+  const first = recordUpdate(write('m1'), thing({ size: '1', ports: [{ name: 'a' }] }, { l: '1' }))!
+  const second = recordUpdate(write('m2'), thing({ size: '2', ports: [{ name: 'a' }] }, { l: '2' }))!
+  const third = recordUpdate(write('m2'), thing({ size: '2', ports: [{ name: 'b' }] }, { l: '2' }))!
+  assert.equal(second[0]!.fieldsV1, first[0]!.fieldsV1)
+  assert.equal(second[0]!.manager, 'm2')
+  assert.deepEqual(Object.keys((third[0]!.fieldsV1 as { 'f:spec': { 'f:ports': object } })['f:spec']['f:ports']), ['.', 'k:{"name":"b","protocol":"TCP"}'])
+  const without = recordUpdate({ ...write('m3'), reset: { 'f:spec': {} } }, thing({ size: '1', ports: [{ name: 'a' }] }, { l: '1' }))!
+  assert.deepEqual(without[0]!.fieldsV1, { 'f:metadata': { 'f:labels': { '.': {}, 'f:l': {} } } })
 })

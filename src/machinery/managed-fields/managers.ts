@@ -101,10 +101,13 @@ export function writeManagers(managers: Managers): ManagedFieldsEntry[] {
   const sorted = [...managers.values()].filter(({ fields }) => !isEmptySet(fields)).sort((a, b) =>
     compareText(a.operation, b.operation) || compareText(a.time ?? '', b.time ?? '') || compareText(a.manager, b.manager)
       || compareText(a.apiVersion, b.apiVersion) || compareText(a.subresource, b.subresource))
-  return sorted.map(({ manager, operation, apiVersion, time, fields, subresource }) => ({
-    ...(manager && { manager }), operation, apiVersion, ...(time && { time }), fieldsType: 'FieldsV1', fieldsV1: writeFields(fields), ...(subresource && { subresource }),
-  }))
+  return sorted.map(entryOf)
 }
+
+/** One manager as objects hold it. */
+export const entryOf = ({ manager, operation, apiVersion, time, fields, subresource }: Managed): ManagedFieldsEntry => ({
+  ...(manager && { manager }), operation, apiVersion, ...(time && { time }), fieldsType: 'FieldsV1', fieldsV1: writeFields(fields), ...(subresource && { subresource }),
+})
 
 /** Keys in order, so that equal sets are equal texts. */
 function inOrder(set: FieldSet): Record<string, unknown> {

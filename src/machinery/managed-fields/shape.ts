@@ -1,4 +1,4 @@
-import { resolve, type Field, type FieldOptions, type Schema, type TypeNode } from '../schema/schema.ts'
+import { resolve, type FieldOptions, type Schema, type TypeNode } from '../schema/schema.ts'
 
 /**
  * How server-side apply sees a type. `leaf`: one unit. `struct`: declared fields. `map`: entries of one type. `set`: a list of distinct scalars.
@@ -20,26 +20,35 @@ export interface ListKey {
 export const LEAF: Shape = { kind: 'leaf' }
 export const ANY: Shape = { kind: 'any' }
 const NUMBER: Shape = { kind: 'leaf', scalar: 'number' }
+const STRING: Shape = { kind: 'leaf', scalar: 'string' }
+const BOOLEAN: Shape = { kind: 'leaf', scalar: 'boolean' }
 const SET: Shape = { kind: 'set' }
 const NUMBERS = new Set(['int32', 'int64', 'double'])
 
-/** Shapes are made once per schema and type: they are asked for at every write. */
+/** Shapes are made once per schema: they are asked for at every write. */
 const structs = new WeakMap<Schema, Shape>()
-const shapes = new WeakMap<Field, Shape>()
 
 /** The shape of an object type. */
 export function shapeOf(schema: Schema): Shape {
   let known = structs.get(schema)
-  if (!known) structs.set(schema, known = { kind: 'struct', fields: name => fieldShape(schema, name), open: schema.preserveUnknownFields ?? false })
+  if (!known) structs.set(schema, known = structShape(schema))
   return known
 }
 
-function fieldShape(schema: Schema, name: string): Shape | undefined {
-  if (!Object.hasOwn(schema.fields, name)) return schema.preserveUnknownFields ? ANY : undefined
-  const field = schema.fields[name]!
-  let known = shapes.get(field)
-  if (!known) shapes.set(field, known = nodeShape(field.node, field.options))
-  return known
+/** Types may contain themselves: a field's shape is made when it is first asked for. */
+function structShape(schema: Schema): Shape {
+  const declared = new Map<string, Shape>()
+  const open = schema.preserveUnknownFields ?? false
+  const fields = (name: string): Shape | undefined => {
+    const known = declared.get(name)
+    if (known) return known
+    if (!Object.hasOwn(schema.fields, name)) return open ? ANY : undefined
+    const { node, options } = schema.fields[name]!
+    const made = nodeShape(node, options)
+    declared.set(name, made)
+    return made
+  }
+  return { kind: 'struct', fields, open }
 }
 
 function nodeShape(node: TypeNode, options: FieldOptions): Shape {
@@ -48,6 +57,8 @@ function nodeShape(node: TypeNode, options: FieldOptions): Shape {
     case 'object': return options.structType === 'atomic' || (target.atomic && options.structType !== 'granular') ? LEAF : shapeOf(target)
     case 'map': return options.mapType === 'atomic' ? LEAF : { kind: 'map', value: nodeShape(target.value, {}) }
     case 'list': return listShape(target.element, options)
+    case 'string': return STRING
+    case 'bool': return BOOLEAN
     default: return NUMBERS.has(target.type) ? NUMBER : LEAF
   }
 }

@@ -1,11 +1,20 @@
 import { equalJson } from '../patch/json-value.ts'
 import { keyElement, MEMBER, node, type FieldSet } from './field-set.ts'
-import { shapeOfValue, type ListKey, type Shape } from './shape.ts'
+import { LEAF, shapeOfValue, type ListKey, type Shape } from './shape.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
+
+/** Whether there is nothing in a value: scalars are something. */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.length === 0
+  for (const _ in value) return false
+  return true
+}
+
 const NONE: readonly unknown[] = []
 
 /** The path element of a list item: by its keys, an absent one counting as its default. */
@@ -77,7 +86,7 @@ const SAME: Changes = { added: undefined, removed: undefined, modified: undefine
 /** Compares two objects of one shape; undefined stands for absent. */
 export function compare(before: unknown, after: unknown, shape: Shape): Changes {
   if (before === after) return SAME
-  if (shape.kind === 'any') return compareUntyped(before, after)
+  if (shape.kind === 'any') return compare(before, after, shapeOfBoth(before, after))
   if (shape.kind === 'leaf' || (isEmpty(before) && isEmpty(after))) return compareLeaf(before, after)
   const below = shape.kind === 'struct' || shape.kind === 'map' ? compareEntries(before, after, shape) : compareItems(before, after, shape)
   if (before === undefined) return { ...below, added: node(true, below.added) }
@@ -85,10 +94,11 @@ export function compare(before: unknown, after: unknown, shape: Shape): Changes 
   return below
 }
 
-function compareUntyped(before: unknown, after: unknown): Changes {
+/** How two values without a declared type are compared: as what they both are, else as a whole. */
+export function shapeOfBoth(before: unknown, after: unknown): Shape {
   const [left, right] = [shapeOfValue(before), shapeOfValue(after)]
-  if (before === undefined || before === null || left.kind === right.kind) return compare(before, after, right)
-  return after === undefined || after === null ? compare(before, after, left) : compareLeaf(before, after)
+  if (before === undefined || before === null || left.kind === right.kind) return right
+  return after === undefined || after === null ? left : LEAF
 }
 
 function compareLeaf(before: unknown, after: unknown): Changes {
