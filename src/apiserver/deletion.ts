@@ -70,9 +70,10 @@ function markGraceful(object: KubeObject, grace: number, asked: number | undefin
   const { deletionTimestamp, deletionGracePeriodSeconds: running, generation } = object.metadata
   if (deletionTimestamp !== undefined) {
     if (running === undefined || running === 0) return undefined
-    if (asked === undefined || asked >= running) return 'pending'
+    const wanted = asked !== undefined && asked < 0 ? 1 : asked
+    if (wanted === undefined || wanted >= running) return 'pending'
     const started = Date.parse(deletionTimestamp) - running * 1000
-    return { ...object, metadata: { ...object.metadata, deletionTimestamp: timestamp(started + Math.max(asked, 0) * 1000), deletionGracePeriodSeconds: asked } }
+    return { ...object, metadata: { ...object.metadata, deletionTimestamp: timestamp(started + wanted * 1000), deletionGracePeriodSeconds: wanted } }
   }
   return {
     ...object,

@@ -37,7 +37,7 @@ export function optionsFrom(query: URLSearchParams, verb: string): RequestOption
 }
 
 function checkTimeout(timeout: string | null): void {
-  if (timeout && parseDuration(timeout) === undefined) throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`)
+  if (timeout && parseDuration(timeout) === undefined) throw badRequest(`invalid timeout specified in the request URL - time: ${/^[-+]?\d+(\.\d*)?$/.test(timeout) ? 'missing unit in' : 'invalid'} duration ${JSON.stringify(timeout)}`)
 }
 
 /** Only `All` can be asked for. */

@@ -56,7 +56,7 @@ function verbOf(method: string, info: ResourceInfo, resource: AnyResource): stri
   if (method === 'HEAD' || info.verb === '') return ''
   if (info.name === undefined && (info.verb === 'update' || info.verb === 'patch')) return ''
   if (info.name !== undefined && info.verb === 'create' && info.subresource === undefined) return ''
-  return info.legacyWatch && !resource.verbs.includes('watch') ? '' : info.verb
+  return info.legacyWatch && (method !== 'GET' || !resource.verbs.includes('watch')) ? '' : info.verb
 }
 
 /** Methods of a proxy are the proxied server's; only the path must exist. */

@@ -17,7 +17,7 @@ import type { PathHandler } from './path.ts'
 
 const apiGroupDiscoveryList: Schema<unknown> = kind('io.k8s.api.apidiscovery.v2.APIGroupDiscoveryList', { metadata: struct(1, listMeta), items: list(2, apiGroupDiscovery) })
 // v2beta1 is not served since 1.35: clients that know nothing newer (before 1.30) fall back to the documents in pieces.
-const AGGREGATED = /;\s*g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryList|;\s*as=APIGroupDiscoveryList;\s*v=v2;\s*g=apidiscovery\.k8s\.io/
+const AGGREGATED = ['as=APIGroupDiscoveryList', 'g=apidiscovery.k8s.io', 'v=v2']
 
 /** What groups, versions and kinds there are: in pieces as ever, and all at once for clients that accept that. */
 export function discovery(catalogOf: () => Catalog, serverAddress: () => string): PathHandler {
@@ -36,6 +36,7 @@ export function discovery(catalogOf: () => Catalog, serverAddress: () => string)
 }
 
 async function legacyRoot(exchange: Exchange, catalog: Catalog, serverAddress: string): Promise<void> {
+  if (exchange.method !== 'GET') throw methodNotAllowed()
   checkRoute(exchange.header('accept'), {})
   if (wantsAggregated(exchange)) return aggregated(exchange, catalog, gv => gv.group === '')
   await answer(exchange, apiVersions, 'APIVersions', {
@@ -95,7 +96,10 @@ const foreign = (resource: AnyResource, subresource: Subresource): object =>
   isForeign(resource, subresource) ? { group: subresource.group ?? '', version: subresource.version ?? resource.version } : {}
 
 /** Whether a client takes the whole of discovery in one document. */
-export const acceptsAggregated = (accept: string): boolean => AGGREGATED.test(accept)
+export const acceptsAggregated = (accept: string): boolean => accept.split(',').some(range => {
+  const parameters = range.split(';').map(part => part.trim())
+  return AGGREGATED.every(parameter => parameters.includes(parameter))
+})
 const wantsAggregated = (exchange: Exchange): boolean => acceptsAggregated(exchange.header('accept') ?? '')
 
 function aggregated(exchange: Exchange, catalog: Catalog, included: (gv: GroupVersion) => boolean): Promise<void> {

@@ -1,4 +1,5 @@
-import { negotiate, checkRoute } from '../representation/negotiate.ts'
+import { methodNotAllowed } from '../pipeline.ts'
+import { checkRoute } from '../representation/negotiate.ts'
 import { JSON_TYPE } from '../representation/media-types.ts'
 import type { PathHandler } from './path.ts'
 
@@ -10,8 +11,8 @@ export const VERSION = {
 
 export const version: PathHandler = async exchange => {
   if (exchange.path !== '/version' && exchange.path !== '/version/') return false
+  if (exchange.method !== 'GET') throw methodNotAllowed()
   checkRoute(exchange.header('accept'), { types: [JSON_TYPE] })
-  negotiate(exchange.header('accept'), { types: [JSON_TYPE] })
   await exchange.sendJson(200, VERSION)
   return true
 }

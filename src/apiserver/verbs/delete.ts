@@ -12,7 +12,9 @@ import type { Server, Verb } from './verb.ts'
 /** Deletes one object, or marks it for those who must let go of it first. */
 export const remove: Verb = async (server, call) => {
   const options = deleteOptionsOf(call)
-  const withOptions: Call = { ...call, options: { ...call.options, ...(options.dryRun && { dryRun: options.dryRun }) } }
+  // Options in the body take the place of all those of the query.
+  const { dryRun: _, ...others } = call.options
+  const withOptions: Call = { ...call, options: { ...others, ...(options.dryRun && { dryRun: options.dryRun }) } }
   return { object: await removeObject(server, withOptions, nameOf(call), options) }
 }
 

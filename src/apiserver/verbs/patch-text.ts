@@ -22,7 +22,7 @@ export function readPatch(call: Call): PatchText {
   if (!call.encoded) return { value: call.body, problems: [] }
   const text = new TextDecoder().decode(call.encoded.bytes)
   if (call.patchType === APPLY) {
-    const { value, problems = [], duplicates } = parseYaml(text)
+    const { value, problems = [], duplicates } = yamlOf(text)
     // Upstream reads JSON as YAML here.
     return { value, problems: [...problems, ...duplicates.map(({ segments }) => `yaml: unmarshal errors:\n  line 1: key ${JSON.stringify(segments.at(-1))} already set in map`)] }
   }
@@ -36,9 +36,18 @@ export function readPatch(call: Call): PatchText {
     if (call.patchType !== JSON_PATCH) return { value, problems: repeated }
     return { value, problems: [...repeated, ...unknownParts(value), ...repeatedInOutcome(value, duplicates)] }
   } catch (error) {
+    if (call.patchType === JSON_PATCH && call.options.fieldValidation === 'Ignore' && error instanceof StatusError) throw badRequest('Invalid JSON Patch')
     // What is not to be validated is not looked at before it is applied.
     if (call.patchType !== STRATEGIC && call.options.fieldValidation !== 'Ignore' && error instanceof StatusError) throw badRequest(`error decoding patch: ${error.message}`)
     throw error
+  }
+}
+
+function yamlOf(text: string): ReturnType<typeof parseYaml> {
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    throw error instanceof StatusError ? badRequest(`error decoding YAML: ${error.message}`) : error
   }
 }
 

@@ -1,5 +1,6 @@
 import { apiVersionOf, type KubeObject } from '../../api/resource.ts'
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../machinery/patch/index.ts'
+import { goKind } from '../../machinery/patch/json-value.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
 import { permitted } from '../authorize.ts'
 import { servedOf, type Call } from '../call.ts'
@@ -42,15 +43,18 @@ const silent = (call: Call): Call => ({ ...call, options: { ...call.options, fie
 /** An object whose version nobody insists on. */
 function withoutVersion<T extends object>(object: T): T {
   const { metadata, ...rest } = object as { metadata?: { resourceVersion?: string } }
-  const { resourceVersion: _any, ...others } = metadata ?? {}
+  if (!metadata) return object
+  const { resourceVersion: _any, ...others } = metadata
   return { ...rest, metadata: others } as T
 }
 
 function checkConfiguration(call: Call, kind: BodyKind, value: unknown): void {
   const config = value as { metadata?: { managedFields?: unknown[] } } | undefined
   if (Array.isArray(config?.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
-  if (typeof value !== 'object' || value === null) throw badRequest(`error decoding YAML: the configuration for ${call.name} is not an object`)
-  const { kind: saidKind = '', apiVersion = '' } = value as { kind?: unknown; apiVersion?: unknown }
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`)
+  }
+  const { kind: saidKind = '', apiVersion = '' } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
   if (saidKind !== kind.kind || apiVersion !== apiVersionOf(kind)) throw badRequest(`invalid object type: ${String(apiVersion).includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${saidKind}`)
 }
 

@@ -1,3 +1,4 @@
+import { goSyntax, goText } from '../patch/json-value.ts'
 import { elementText } from './field-set.ts'
 import { shapeOfValue, type Shape } from './shape.ts'
 import { childShape, isObject, itemElement } from './walk.ts'
@@ -7,7 +8,7 @@ export function findProblem(value: unknown, shape: Shape, path = ''): string | u
   if (value === null || value === undefined) return undefined
   switch (shape.kind) {
     case 'any': return findProblem(value, shapeOfValue(value), path)
-    case 'leaf': return shape.scalar === 'number' && typeof value !== 'number' ? `${path}: expected numeric (int or float), got ${typeof value === 'string' ? 'string' : typeof value}` : undefined
+    case 'leaf': return findInScalar(value, shape.scalar, path)
     case 'struct': case 'map': {
       if (!isObject(value)) return `${path}: expected map, got ${shown(value)}`
       for (const name in value) {
@@ -36,4 +37,13 @@ function findInItems(items: readonly unknown[], shape: Shape & { kind: 'list' | 
   return undefined
 }
 
-const shown = (value: unknown): string => `&{${Array.isArray(value) || isObject(value) ? JSON.stringify(value) : String(value)}}`
+function findInScalar(value: unknown, scalar: 'number' | 'string' | 'boolean' | undefined, path: string): string | undefined {
+  if (scalar === undefined || typeof value === scalar) return undefined
+  if (scalar === 'number') return `${path}: expected numeric (int or float), got ${goType(value)}`
+  return `${path}: expected ${scalar}, got ${scalar === 'string' ? `&value.valueUnstructured{Value:${goSyntax(value)}}` : shown(value)}`
+}
+
+const goType = (value: unknown): string =>
+  typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+
+const shown = (value: unknown): string => `&{${goText(value)}}`

@@ -10,14 +10,20 @@ export function merge(live: unknown, config: unknown, shape: Shape): unknown {
     case 'leaf': return cloneJson(config)
     case 'any': return merge(live, config, shapeOfValue(config))
     case 'struct': case 'map': {
-      if (!isObject(config)) return cloneJson(config)
+      if (!isObject(config)) return isEmpty(live) ? cloneJson(config) : live
       const merged: Record<string, unknown> = isObject(live) ? { ...live } : {}
       for (const name of Object.keys(config)) merged[name] = merge(Object.hasOwn(merged, name) ? merged[name] : undefined, config[name], childShape(shape, name) ?? shapeOfValue(config[name]))
       return merged
     }
-    default: return Array.isArray(config) ? mergeItems(Array.isArray(live) ? live : [], config, shape) : cloneJson(config)
+    default: {
+      if (!Array.isArray(config)) return isEmpty(live) ? cloneJson(config) : live
+      return mergeItems(Array.isArray(live) ? live : [], config, shape)
+    }
   }
 }
+
+/** A null takes the place only of what has no members. */
+const isEmpty = (value: unknown): boolean => typeof value !== 'object' || value === null || Object.keys(value).length === 0
 
 /** The configuration's items in its order; the live ones that it does not know keep their places before the next known one. */
 function mergeItems(live: readonly unknown[], config: readonly unknown[], shape: Shape & { kind: 'list' | 'set' }): unknown[] {

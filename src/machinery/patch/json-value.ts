@@ -41,3 +41,11 @@ export function goText(value: unknown): string {
   if (isObject(value)) return `map[${Object.keys(value).sort().map(key => `${key}:${goText(value[key])}`).join(' ')}]`
   return String(value)
 }
+
+/** A JSON value as Go's `%#v` prints it. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (isObject(value)) return `map[string]interface {}{${Object.keys(value).sort().map(key => `${JSON.stringify(key)}:${goSyntax(value[key])}`).join(', ')}}`
+  return JSON.stringify(value)
+}
