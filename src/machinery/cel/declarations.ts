@@ -55,6 +55,8 @@ export interface Library {
   readonly macros?: readonly Macro[]
   /** Types whose names are values in expressions (`net.IP`), and object types that can be constructed. */
   readonly types?: readonly Type[]
+  /** Types that cannot be listed. */
+  readonly resolveType?: (name: string) => Type | undefined
   readonly constants?: Readonly<Record<string, Value>>
 }
 

@@ -12,6 +12,8 @@ export interface Environment {
   readonly macros: readonly Macro[]
   /** Types by name. */
   readonly types: ReadonlyMap<string, Type>
+  /** Types that cannot be listed: whole families of names. */
+  readonly resolvers: readonly ((name: string) => Type | undefined)[]
   readonly constants: ReadonlyMap<string, Value>
   /** The namespace in which names are looked up first. */
   readonly container: string
@@ -35,7 +37,7 @@ export interface Extension {
   readonly options?: EnvironmentOptions
 }
 
-const EMPTY: Environment = { variables: new Map(), functions: new Map(), macros: [], types: new Map(), constants: new Map(), container: '', options: {} }
+const EMPTY: Environment = { variables: new Map(), functions: new Map(), macros: [], types: new Map(), resolvers: [], constants: new Map(), container: '', options: {} }
 
 /** An environment with nothing but what is given. */
 export const environment = (extension: Extension): Environment => extend(EMPTY, extension)
@@ -51,6 +53,7 @@ export function extend(base: Environment, { variables = {}, libraries = [], type
     functions,
     macros: [...base.macros, ...libraries.flatMap(library => library.macros ?? [])],
     types: new Map([...base.types, ...[...libraries.flatMap(library => library.types ?? []), ...types].map(type => [type.name, type] as const)]),
+    resolvers: [...base.resolvers, ...libraries.flatMap(library => library.resolveType ?? [])],
     constants: new Map([...base.constants, ...libraries.flatMap(library => Object.entries(library.constants ?? {}))]),
     container: container ?? base.container,
     options: { ...base.options, ...options },
@@ -83,7 +86,7 @@ export function lookUp(env: Environment, name: string): Declared | undefined {
   for (const candidate of candidates(env.container, name)) {
     const variable = env.variables.get(candidate)
     if (variable) return { name: candidate, type: variable }
-    const type = env.types.get(candidate)
+    const type = env.types.get(candidate) ?? env.resolvers.values().map(resolve => resolve(candidate)).find(found => found !== undefined)
     if (type) return { name: candidate, type: type === TYPE ? TYPE : typeType(type), value: new TypeValue(type) }
     const constant = env.constants.get(candidate)
     if (constant !== undefined) return { name: candidate, type: constantType(constant), value: constant }

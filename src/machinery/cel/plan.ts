@@ -3,13 +3,12 @@ import { planCall } from './plan-call.ts'
 import { planComprehension } from './plan-comprehension.ts'
 import { fromJson } from './json-values.ts'
 import { Lazy, charge, readLocal } from './frame.ts'
-import { ArrayList, CelMap, EntryMap, Optional, entryMap, fail, mapKey } from './values.ts'
+import { ArrayList, CelMap, EntryMap, ObjectValue, Optional, entryMap, fail, mapKey } from './values.ts'
 import { DYN } from './types.ts'
 import type { CreateList, CreateMap, CreateStruct, Expr, Ident, Select } from './ast.ts'
 import { asPath, constant, full, path, plain } from './planned.ts'
 import type { Run } from './frame.ts'
 import type { Plan, Planner, Scope, VariableSlot } from './planned.ts'
-import type { Type } from './types.ts'
 import type { MapKey, Value } from './values.ts'
 
 /** What an expression does, planned. */
@@ -141,27 +140,4 @@ function planStruct(planner: Planner, expr: CreateStruct, scope: Scope): Plan {
     charge(frame, 40)
     return new ObjectValue(type, values)
   })
-}
-
-/** An object that an expression made. */
-export class ObjectValue extends CelMap {
-  private readonly type: Type
-  private readonly values: ReadonlyMap<string, Value>
-  constructor(type: Type, values: ReadonlyMap<string, Value>) {
-    super()
-    this.type = type
-    this.values = values
-  }
-  override get objectType(): Type {
-    return this.type
-  }
-  get size(): number {
-    return this.values.size
-  }
-  find(key: Value): Value | undefined {
-    return typeof key === 'string' ? this.values.get(key) : undefined
-  }
-  keys(): Iterable<Value> {
-    return this.values.keys()
-  }
 }

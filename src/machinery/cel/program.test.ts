@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { bindings } from './library/bindings.ts'
 import { AUTHORIZER_TYPE, AuthorizerValue } from './library/authorizer.ts'
-import { jsonPatch } from './library/json-patch.ts'
+import { misnamedObjects, mutation } from './library/mutation.ts'
 import { DYN, Lazy, compile, evaluate, evaluateAsync, extend, kubernetesEnvironment, mapType, objectType, STRING, INT } from './index.ts'
 import { estimateCost } from './estimate.ts'
 
@@ -63,15 +63,18 @@ test('an authorizer may take its time: asked once for each question, however oft
 })
 
 test('environments add up: bindings, JSON patches, objects that can be constructed', () => {
-  const object = objectType('Object', { n: INT })
-  const more = extend(env, { libraries: [bindings, jsonPatch], types: [object] })
+  const object = objectType('Thing', { n: INT })
+  const more = extend(env, { libraries: [bindings, mutation], types: [object] })
   const value = (expression: string): unknown => evaluate(compile(expression, more).program!, { x: 20 }).value
   assert.equal(value('cel.bind(y, x + 1, y * 2)'), 42)
   assert.equal(value('JSONPatch{op: "add", path: "/a/" + jsonpatch.escapeKey("b/c~")}.path'), '/a/b~1c~0')
-  assert.equal(value('Object{n: x}.n'), 20)
-  assert.match(messageOf('Object{n: "a"}', more)!, /expected type of field 'n' is 'int' but provided type is 'string'/)
-  assert.match(messageOf('Object{m: 1}', more)!, /undefined field 'm'/)
+  assert.equal(value('Thing{n: x}.n'), 20)
+  assert.match(messageOf('Thing{n: "a"}', more)!, /expected type of field 'n' is 'int' but provided type is 'string'/)
+  assert.match(messageOf('Thing{m: 1}', more)!, /undefined field 'm'/)
   assert.match(messageOf('Objects{}', more)!, /undeclared reference to 'Objects'/)
+  assert.match(messageOf('JSONPatch{op: 1}', more)!, /expected type of field 'op' is 'string' but provided type is 'int'/)
+  const made = evaluate(compile('Object{spec: Object.spec{replicas: 1, list: [Object.spec.list{a: Object.a{}}]}}', more).program!, {}).value!
+  assert.deepEqual(misnamedObjects(made), ['unexpected type name "Object.a", expected "Object.spec.list.a", which matches field name path from root Object type'])
 })
 
 const atoms = fc.constantFrom('1', '-2', '3u', '1.5', '"a"', "b'z'", 'true', 'null', 'x', 'x.a', 'x["b"]', 'x.?c', '[]', '[1, 2]', '{"a": 1}', 'duration("1s")', 'timestamp(0)', 'v', 'quantity("1")', '"%s"')

@@ -209,6 +209,29 @@ export function mapKey(key: Value): MapKey {
 export const entryMap = (entries: Iterable<readonly [Value, Value]>): EntryMap =>
   new EntryMap(new Map([...entries].map(entry => [mapKey(entry[0]), entry])))
 
+/** An object that an expression made. */
+export class ObjectValue extends CelMap {
+  private readonly type: Type
+  private readonly fields: ReadonlyMap<string, Value>
+  constructor(type: Type, fields: ReadonlyMap<string, Value>) {
+    super()
+    this.type = type
+    this.fields = fields
+  }
+  override get objectType(): Type {
+    return this.type
+  }
+  get size(): number {
+    return this.fields.size
+  }
+  find(key: Value): Value | undefined {
+    return typeof key === 'string' ? this.fields.get(key) : undefined
+  }
+  keys(): Iterable<Value> {
+    return this.fields.keys()
+  }
+}
+
 /** An error of evaluation. Thrown, but no Error: it needs no stack, and expressions may make very many. */
 export class EvalFailure {
   readonly message: string

@@ -15,7 +15,7 @@ import { twoVariables } from './two-variables.ts'
 import { urls } from './urls.ts'
 import type { Library } from '../declarations.ts'
 
-/** What every environment of Kubernetes 1.36 has. `bindings` and `jsonPatch` are for the environments that ask for them. */
+/** What every environment of Kubernetes 1.36 has. `bindings` and `mutation` are for the environments that ask for them. */
 export const kubernetesLibraries: readonly Library[] = [
   standard, urls, regexes, lists, authorizer, optionals, quantity, strings, sets, ip, cidr, namedFormats, twoVariables, semver, listOperations,
 ]
