@@ -89,6 +89,8 @@ function createTlsServer(tls: TlsOptions): Http2SecureServer {
   return createSecureServer({
     ...secureContext(tls), allowHTTP1: true, requestCert: tls.clientCa !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2',
     ciphers: CIPHERS, honorCipherOrder: true,
+    // Sessions of HTTP/2 see to this themselves; over HTTP/1.1 a second event would wait until the first was acknowledged, up to 40 ms.
+    noDelay: true,
     // 10 MB, the default session memory, kills a session with 200 large answers under way.
     maxSessionMemory: 1000, settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: HEADER_LIMIT },
     maxHeaderListPairs: HEADER_FIELDS, handshakeTimeout: HANDSHAKE_MS, ...HTTP1_OPTIONS,
