@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { Deployments } from './apps/deployment.ts'
 import { Pods } from './core/pod/pod.ts'
 import { ServiceAccounts } from './core/service-account.ts'
-import { Services } from './core/service.ts'
+import { Services, type Service } from './core/service.ts'
+import { settleService } from './core/service-families.ts'
 import { applyDefaults } from '../machinery/schema/defaults.ts'
 import { decode } from '../machinery/schema/decode.ts'
 import type { AnyResource, KubeObject } from './resource.ts'
@@ -29,6 +30,7 @@ test('creates are warned of as by a real server', { skip: existsSync(GOLDEN) ? f
         const { object } = decode<KubeObject>(resource.schema, { apiVersion: resource.group ? 'apps/v1' : 'v1', kind: resource.kind, ...request.body })
         applyDefaults(resource.schema, object)
         resource.defaults?.(object)
+        if (resource === Services) settleService((object as Service).spec, undefined, ['IPv4'])
         const told = new Set<string>()
         resource.prepareForCreate?.(object, 0, warning => told.add(warning))
         for (const warning of resource.warnings?.(object, undefined) ?? []) told.add(warning)

@@ -8,6 +8,9 @@ import { test } from 'node:test'
 import { applyDefaults } from '../machinery/schema/defaults.ts'
 import { decode } from '../machinery/schema/decode.ts'
 import type { Cause } from '../machinery/status.ts'
+import { Services, type Service } from './core/service.ts'
+import { settleService } from './core/service-families.ts'
+import { needsHealthCheckPort } from './core/service-strategy.ts'
 import { resources } from './index.ts'
 import { apiVersionOf, type AnyResource, type KubeObject } from './resource.ts'
 
@@ -39,8 +42,17 @@ function causesOf(resource: AnyResource, path: string, body: unknown): Cause[] |
   resource.defaults?.(object)
   // Admission names an account where the author does not.
   if (resource.kind === 'Pod') (object as unknown as { spec: { serviceAccountName?: string } }).spec.serviceAccountName ??= 'default'
+  const settled = resource === Services ? giveAddresses(object as Service) : []
+  if (settled.length > 0) return settled
   resource.prepareForCreate?.(object)
   return resource.validate?.(object, { now: 0 }) ?? []
+}
+
+/** Services have their addresses and ports before they are looked at. */
+function giveAddresses({ spec }: Service, old?: Service): Cause[] {
+  const causes = settleService(spec, old?.spec, ['IPv4'])
+  if (needsHealthCheckPort(spec)) spec.healthCheckNodePort ||= 30_100
+  return causes
 }
 
 const shown = (causes: readonly Cause[]): string[] => causes.map(({ field, message }) => `${field}: ${message}`.replace(/10\.43\.\d+\.\d+|<ip\d+>/g, '<ip>')).filter(line => !line.startsWith('metadata.')).sort()

@@ -1,7 +1,7 @@
 import { Address4, Address6 } from 'ip-address'
 import { Services, type Service } from '../api/core/service.ts'
-import { settleFamilies, type Family } from '../api/core/service-families.ts'
-import { alignAddresses, isHeadless, keepAllocated } from '../api/core/service-strategy.ts'
+import { settleService, type Family } from '../api/core/service-families.ts'
+import { isHeadless } from '../api/core/service-strategy.ts'
 import { IPAddresses, type IPAddress } from '../api/networking/ip-address.ts'
 import { ServiceCIDRs, type ServiceCIDR } from '../api/networking/service-cidr.ts'
 import { invalid as invalidValue } from '../api/validation.ts'
@@ -80,9 +80,7 @@ export class ServiceIps implements Reserver {
   async reserve(draft: Service, old: Service | undefined, dryRun: boolean): Promise<Reservation> {
     // Its spec is what it was: nothing of it may change.
     if (draft.spec === old?.spec) return NOTHING
-    if (old) keepAllocated(draft.spec, old.spec)
-    alignAddresses(draft.spec, old?.spec)
-    const causes = settleFamilies(draft.spec, old?.spec, this.#configured.map(({ family }) => family))
+    const causes = settleService(draft.spec, old?.spec, this.#configured.map(({ family }) => family))
     if (causes.length > 0) throw invalid(Services, draft.metadata.name ?? '', causes)
     const claimed: string[] = []
     let ports: PortClaim | undefined

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { settleFamilies, validateAddressUpdate, type Family } from './service-families.ts'
 import type { ServiceSpec } from './service-schema.ts'
 
-type Case = readonly [what: string, spec: Partial<ServiceSpec>, settled: Partial<ServiceSpec> | string[], old?: Partial<ServiceSpec>, cluster?: readonly Family[]]
+type Case = readonly [what: string, spec: Partial<ServiceSpec>, settled: Partial<ServiceSpec> | string[], old?: Partial<ServiceSpec> | undefined, cluster?: readonly Family[]]
 const SINGLE = ['IPv4'] as const
 const DUAL = ['IPv4', 'IPv6'] as const
 const specOf = (stated: Partial<ServiceSpec>): ServiceSpec => ({ type: 'ClusterIP', selector: { a: 'b' }, ...structuredClone(stated) }) as ServiceSpec
@@ -40,7 +40,7 @@ for (const [what, stated, settled, old, cluster = SINGLE] of cases) {
 
 test('an address stays as long as the service has one', () => {
   const old = specOf({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'] })
-  const fields = (next: Partial<ServiceSpec>): string[] => validateAddressUpdate(specOf(next), old).map(({ field }) => field)
+  const fields = (next: Partial<ServiceSpec>): unknown[] => validateAddressUpdate(specOf(next), old).map(({ field }) => field)
   assert.deepEqual(fields({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'] }), [])
   assert.deepEqual(fields({ clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'], ipFamilies: ['IPv4'] }), ['spec.clusterIPs[0]'])
   assert.deepEqual(fields({ clusterIP: 'None', clusterIPs: ['None'], ipFamilies: ['IPv4'] }), ['spec.clusterIPs[0]'])

@@ -2,7 +2,7 @@ import type { Cause } from '../../machinery/status.ts'
 import { addressProblems, isIPv4 } from '../addresses.ts'
 import { duplicate, invalid, notSupported, required, sameJson } from '../validation.ts'
 import type { ServiceSpec } from './service-schema.ts'
-import { isHeadless, sameAddresses } from './service-strategy.ts'
+import { alignAddresses, isHeadless, keepAllocated, sameAddresses } from './service-strategy.ts'
 
 export type Family = 'IPv4' | 'IPv6'
 
@@ -47,6 +47,13 @@ function validateEach(spec: ServiceSpec, known: readonly string[]): Cause[] {
     if (family && FAMILIES.includes(family) && family !== familyOf(address)) causes.push(invalid(`${ADDRESSES}[${index}]`, address, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``))
   }
   return causes
+}
+
+/** What comes before addresses are given out: the spec says of itself what it leaves open, and the causes why that cannot be had. */
+export function settleService(spec: ServiceSpec, old: ServiceSpec | undefined, cluster: readonly Family[]): Cause[] {
+  if (old) keepAllocated(spec, old)
+  alignAddresses(spec, old)
+  return settleFamilies(spec, old, cluster)
 }
 
 /**

@@ -23,7 +23,8 @@ test('a claim keeps what it asked for; what it left open may be settled, and a b
     ['volume settled', {}, { volumeName: 'v' }, {}, []],
     ['volume changed', { volumeName: 'v' }, { volumeName: 'w' }, {}, ['spec']],
     ['attributes changed, bound', { volumeAttributesClassName: 'a' }, { volumeAttributesClassName: 'b' }, bound, []],
-    ['attributes removed, bound', { volumeAttributesClassName: 'a' }, {}, bound, ['spec', 'spec.volumeAttributesClassName']],
+    ['attributes removed, bound', { volumeAttributesClassName: 'a' }, {}, bound, ['spec']],
+    ['attributes in force removed', { volumeAttributesClassName: 'a' }, {}, { ...bound, currentVolumeAttributesClassName: 'a' }, ['spec', 'spec.volumeAttributesClassName']],
   ]
   for (const [name, before, after, status, refused] of cases) assert.deepEqual(change(before, after, status), refused, name)
 })
