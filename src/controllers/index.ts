@@ -38,6 +38,7 @@ import { serviceAccountController } from './service-account.ts'
 import { completeSettings, type ControllerSettings } from './settings.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { legacyTokenCleaner } from './legacy-token-cleaner.ts'
 import { tokenCleaner } from './token-cleaner.ts'
 import { ttlController } from './ttl.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
@@ -73,6 +74,7 @@ export const controllers: readonly ControllerModule[] = [
   nodeIpamController,
   ttlController,
   tokenCleaner,
+  legacyTokenCleaner,
   bootstrapSigner,
   serviceAccountTokens,
   ephemeralVolumeController,

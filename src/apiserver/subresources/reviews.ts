@@ -24,6 +24,7 @@ const review = <T extends KubeObject>(kind: string, answer: (server: Server, cal
     checkWriteOptions('CreateOptions', call.options)
     const question = readObject(call, kindOf(call.resource), server.catalog) as T
     if (call.namespace !== undefined) question.metadata.namespace = call.namespace
+    else delete (question.metadata as { namespace?: string }).namespace
     server.fields.created(call, question)
     return { object: await answer(server, call, question), created: true }
   },
@@ -39,13 +40,19 @@ const tokenReview = review<TokenReview>('TokenReview', async (server, _call, que
   if (!token) throw badRequest('token is required for TokenReview in authentication')
   try {
     const found = await whose(server, token, audiences?.length ? audiences : undefined)
-    if (!found) return { ...question, status: { ...question.status, user: {}, error: 'invalid bearer token' } }
+    if (!found) return refused(question, 'invalid bearer token')
     return { ...question, status: { authenticated: true, user: infoOf({ ...found.user, groups: withAuthenticated(found.user.groups) }), audiences: [...found.audiences] } }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
-    return { ...question, status: { user: {}, error: error instanceof TokenRefusal ? `[invalid bearer token, ${error.why}]` : error.message === 'Unauthorized' ? 'invalid bearer token' : error.message } }
+    return refused(question, error instanceof TokenRefusal ? `[invalid bearer token, ${error.why}]` : error.message === 'Unauthorized' ? 'invalid bearer token' : error.message)
   }
 })
+
+/** What the question said of the user stays: nothing is said instead. */
+function refused(question: TokenReview, error: string): TokenReview {
+  const { authenticated: _claimed, ...status } = question.status ?? { user: {} }
+  return { ...question, status: { ...status, error } }
+}
 
 /** Who look at more than a token, and whose tokens say themselves whom they are for. */
 const OTHERS = new Set(['x509', 'front-proxy', 'serviceaccount'])
