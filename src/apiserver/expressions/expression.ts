@@ -1,4 +1,4 @@
-import { compile, evaluate, extend, formatType, kubernetesEnvironment, Optional, PER_CALL_LIMIT, toJson, type Environment, type Type } from '../../machinery/cel/index.ts'
+import { compile, evaluate, extend, kubernetesEnvironment, Optional, PER_CALL_LIMIT, toJson, typeName, type Environment, type Type } from '../../machinery/cel/index.ts'
 
 /** What expressions of one place of a configuration may speak of. */
 export type Place = Environment
@@ -22,8 +22,8 @@ export interface Unusable {
 /** Compiles a CEL expression of a configuration file; `result` is what it must come to. */
 export function compileExpression(text: string, place: Place, result?: 'bool'): Expression | Unusable {
   const { program, error } = compile(text, place)
-  if (error) return { problem: `compilation failed: ${error.message}` }
-  if (result && program.resultType.kind !== result) return { problem: `must evaluate to ${result} but got ${formatType(program.resultType)}` }
+  if (error) return { problem: `${error.stage === 'instantiation' ? 'program instantiation failed' : 'compilation failed'}: ${error.message}` }
+  if (result && program.resultType.kind !== result) return { problem: `must evaluate to ${result} but got ${typeName(program.resultType)}` }
   return {
     evaluate(variables) {
       const outcome = evaluate(program, variables as Parameters<typeof evaluate>[1], { limit: PER_CALL_LIMIT })
