@@ -26,7 +26,6 @@ export const since = (time: string | null | undefined, now: number): string => (
 
 export const nameColumn: Column<KubeObject> = { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name }
 export const ageColumn: Column<KubeObject> = { name: 'Age', type: 'string', cell: ({ metadata }, now) => since(metadata.creationTimestamp, now) }
-export const createdAtColumn: Column<KubeObject> = { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp }
 
 /** `a=b,c=d` in order of the keys. */
 export function labelsText(labels: Readonly<Record<string, string>> | null | undefined): string {

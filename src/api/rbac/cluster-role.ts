@@ -5,7 +5,6 @@ import { labelSelector } from '../meta/selectors.ts'
 import { policyRule } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
-import { createdAtColumn, nameColumn } from '../columns.ts'
 import { validateLabelSelector } from '../meta/selector-validation.ts'
 import { invalid, required } from '../validation.ts'
 import type { Cause } from '../../machinery/status.ts'
@@ -30,7 +29,6 @@ export const ClusterRoles: Resource<ClusterRole> = defineResource<ClusterRole>({
   group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', plural: 'clusterroles', namespaced: false,
   storageVersionHash: 'bYE5ZWDrJ44=',
   schema: clusterRole,
-  columns: [nameColumn, createdAtColumn],
   validateName: validateRbacName,
   validate: validateClusterRole,
 })

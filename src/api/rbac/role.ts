@@ -4,7 +4,6 @@ import { objectMeta } from '../meta/object-meta.ts'
 import { policyRule } from './shared.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
-import { createdAtColumn, nameColumn } from '../columns.ts'
 import { validateRbacName, validateRules } from './validation.ts'
 
 const roleShape = kind('io.k8s.api.rbac.v1.Role', {
@@ -19,7 +18,6 @@ export const Roles: Resource<Role> = defineResource<Role>({
   group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'Role', plural: 'roles',
   storageVersionHash: '7FuwZcIIItM=',
   schema: role,
-  columns: [nameColumn, createdAtColumn],
   validateName: validateRbacName,
   validate: ({ rules }) => validateRules(rules, true),
 })
