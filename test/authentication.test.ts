@@ -191,3 +191,8 @@ test('expressions map claims, and rules look at claims and at the user that came
     }
   })
 })
+
+test('where everybody may do everything, nobody comes without a name', async () => {
+  await running('', [], async ({ authentication }) => assert.equal(authentication.isOpen?.('/healthz'), false), { authorizationMode: 'AlwaysAllow' })
+  await running('', [], async ({ authentication }) => assert.equal(authentication.isOpen, undefined), { authorizationMode: 'RBAC' })
+})

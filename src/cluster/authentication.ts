@@ -39,6 +39,10 @@ export async function createAuthentication(context: ComponentContext, api: ApiSe
   const text = path ? await host.files.readText(path) : ''
   const configuration = path ? readAuthenticationConfiguration(text, { ownIssuers }) : undefined
   if (configuration?.anonymous && options.anonymousAuth !== 'true') throw badRequest('anonymous: Forbidden: --anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration file')
+  // Where everybody may do everything, nobody comes without a name.
+  const isUnsafe = options.anonymousAuth === 'true' && options.authorizationMode.split(',').includes('AlwaysAllow')
+  const anonymousAuth = isUnsafe ? 'false' : options.anonymousAuth
+  if (isUnsafe) log.warn('Requests without credentials are refused: they do not go with the AlwaysAllow authorizer')
   const make = ({ jwt = [] }: AuthenticationConfiguration): Authenticator[] => jwt.map(each => jwtAuthenticator(each, { clock, log, fetchJson: fetchJson(each.issuer) }))
   const configured = replaceable(configuration ? make(configuration) : [])
   const users = options.tokenAuthFile ? readTokenFile(await host.files.readText(options.tokenAuthFile)) : undefined
@@ -48,7 +52,7 @@ export async function createAuthentication(context: ComponentContext, api: ApiSe
   } : undefined
   return {
     authenticators: createAuthenticators({ reader, clock, serviceAccounts, legacyTokenUsed: trackLegacyTokens({ api: api.local, clock, log }), ...(users && { tokens: users }), oidc: await oidcProviders(context), configured, ...(webhook && { webhook }) }),
-    ...isOpenTo(configuration, options.anonymousAuth),
+    ...isOpenTo(configuration, anonymousAuth),
     follow(signal) {
       if (!path) return
       const reloads = createReloadMetrics(metrics, clock, 'authentication_config_controller', 'authentication configuration', sha256, hostname())
