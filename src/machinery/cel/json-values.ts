@@ -23,7 +23,7 @@ function number(type: Type, raw: number): Value {
 
 function fromObject(type: Type, raw: object): Value {
   if (Array.isArray(raw)) return new JsonList(type, raw)
-  return isValue(raw) ? raw : new JsonMap(type, raw as Record<string, unknown>)
+  return Object.getPrototypeOf(raw) === Object.prototype || !isValue(raw) ? new JsonMap(type, raw as Record<string, unknown>) : raw
 }
 
 const isValue = (raw: object): raw is Exclude<Value, null | string | number | bigint | boolean> =>
