@@ -49,6 +49,13 @@ export interface ApiAccess {
   close(): void
 }
 
+/** The program that a client calls itself, as upstream's does: what managed fields name as their manager. */
+function programOf({ name }: User): string {
+  if (name.startsWith('system:node:')) return 'kubelet'
+  if (name.startsWith('system:serviceaccount:kube-system:') && !name.endsWith(`:${DNS_ACCOUNT}`)) return 'kube-controller-manager'
+  return name.split(':').at(-1)!
+}
+
 export interface ApiAccessOptions {
   readonly host: Host
   readonly clock: Clock
@@ -63,7 +70,7 @@ export function createApiAccess({ host, clock, random, log, kubeconfig }: ApiAcc
   const local = Promise.withResolvers<LocalApi>()
   local.promise.catch(() => undefined)
   const closing: (() => void)[] = []
-  const userAgent = (user: User): string => `${user.name.split(':').at(-1)}/${VERSION} k8ts`
+  const userAgent = (user: User): string => `${programOf(user)}/${VERSION} k8ts/${user.name}`
 
   /** Over HTTPS a controller shows a token of its own service account; everybody else is the kubeconfig's user. */
   const speakAs = (user: User, own: Client, connection: Connection): Client => {

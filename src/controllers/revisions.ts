@@ -5,13 +5,13 @@ import { isReason } from '../machinery/status.ts'
 import { controllerReference } from './claim.ts'
 import { sameJson } from './conditions.ts'
 import type { Context } from './framework.ts'
-import { stableHash } from './hash.ts'
+import { canonicalJson, stableHash } from './hash.ts'
 
 /** The label that ties pods and revisions to the template they were made of. */
 export const REVISION_HASH = 'controller-revision-hash'
 
-/** What `kubectl rollout undo` puts back: the whole template. */
-const dataOf = (template: PodTemplateSpec): Record<string, unknown> => ({ spec: { template: { ...template, $patch: 'replace' } } })
+/** What `kubectl rollout undo` puts back: the whole template. Clients compare it byte by byte with what a set would have now, keys in order. */
+const dataOf = (template: PodTemplateSpec): Record<string, unknown> => JSON.parse(canonicalJson({ spec: { template: { ...template, $patch: 'replace' } } })) as Record<string, unknown>
 
 const newestFirst = (a: ControllerRevision, b: ControllerRevision): number => b.revision - a.revision
 
