@@ -1,5 +1,5 @@
 import { apiVersionOf, type AnyResource, type KubeObject } from '../api/resource.ts'
-import { timestamp, type Clock } from '../machinery/clock.ts'
+import { Timestamps, type Clock } from '../machinery/clock.ts'
 import { apply, recordUpdate, type FieldSet, type ManagedWrite } from '../machinery/managed-fields/index.ts'
 import { decode } from '../machinery/schema/decode.ts'
 import { hasSubresource, managerOf, servedOf, type Call } from './call.ts'
@@ -9,11 +9,11 @@ import { toServedVersion } from './versions.ts'
 
 /** Books who owns which fields (metadata.managedFields). */
 export class FieldTracker {
-  readonly #clock: Clock
+  readonly #times: Timestamps
   readonly #catalog: Catalog
 
   constructor(clock: Clock, catalog: Catalog) {
-    this.#clock = clock
+    this.#times = new Timestamps(clock)
     this.#catalog = catalog
   }
 
@@ -35,7 +35,7 @@ export class FieldTracker {
     const { resource } = call
     const served = servedOf(call)
     return {
-      schema: served.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(served), subresource, time: timestamp(this.#clock.now()),
+      schema: served.schema, live, manager: managerOf(call), apiVersion: apiVersionOf(served), subresource, time: this.#times.now(),
       reset: resetFields(resource, subresource), forgets: call.notes.forgetsManagers,
       isServed: apiVersion => apiVersion === apiVersionOf(served) || this.#catalog.ofKind(apiVersion, served.kind)?.group === served.group,
       inVersion: (apiVersion, object) => this.#inVersion(served, apiVersion, object as KubeObject),

@@ -18,7 +18,8 @@ export interface KindHooks {
   reserve(resource: AnyResource, draft: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Reservation>
 }
 
-const NOTHING: Reservation = { commit() {}, async [Symbol.asyncDispose]() {} }
+const DONE = Promise.resolve()
+const NOTHING: Reservation = { commit() {}, [Symbol.asyncDispose]: () => DONE }
 
 /** The hooks of all kinds that have one. */
 export const createHooks = (reservers: readonly Reserver[]): KindHooks => ({

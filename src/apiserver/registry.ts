@@ -1,7 +1,7 @@
 import type { AnyResource, KubeObject } from '../api/resource.ts'
 import { sameJson } from '../api/validation.ts'
 import type { ObjectMeta } from '../api/meta/object-meta.ts'
-import { timestamp, type Clock } from '../machinery/clock.ts'
+import { Timestamps, type Clock } from '../machinery/clock.ts'
 import { nameSuffix, type Random } from '../machinery/random.ts'
 import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError, type Cause } from '../machinery/status.ts'
 import { decode } from '../machinery/schema/decode.ts'
@@ -54,9 +54,11 @@ export interface Change {
 /** What every kind goes through on its way into the store. A kind adds hooks, never a path of its own. */
 export class Registry {
   readonly #parts: RegistryParts
+  readonly #times: Timestamps
 
   constructor(parts: RegistryParts) {
     this.#parts = parts
+    this.#times = new Timestamps(parts.clock)
   }
 
   /** The object as it is now: no write acknowledged before the call is missed. */
@@ -218,7 +220,7 @@ export class Registry {
 
   /** What only the server sets on a new object. */
   #fillIn(call: Call, draft: KubeObject): void {
-    const { clock, random } = this.#parts
+    const { random } = this.#parts
     const meta = draft.metadata
     const { owners, repeated } = withoutRepeatedOwners(meta)
     if (repeated.length > 0) call.warnings.add(repeatedOwners(repeated))
@@ -226,7 +228,7 @@ export class Registry {
     const { name, generateName, namespace, labels, annotations, ownerReferences, finalizers, managedFields, resourceVersion, generation } = meta
     draft.metadata = {
       name, ...(generateName && { generateName }), ...(call.resource.namespaced ? { namespace: namespace || call.namespace } : namespace ? { namespace } : {}),
-      uid: random.uuid(), ...(resourceVersion && { resourceVersion }), ...(generation !== undefined && { generation }), creationTimestamp: timestamp(clock.now()),
+      uid: random.uuid(), ...(resourceVersion && { resourceVersion }), ...(generation !== undefined && { generation }), creationTimestamp: this.#times.now(),
       ...(labels && { labels }), ...(annotations && { annotations }), ...(ownerReferences && { ownerReferences }), ...(finalizers && { finalizers }),
       ...(managedFields && { managedFields }),
     } as ObjectMeta

@@ -7,6 +7,7 @@ import type { CacheEntry } from '../storage/cache-entry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { WatchCache } from '../storage/watch-cache.ts'
 import { assert } from '../machinery/assert.ts'
+import { knownTextOf } from '../machinery/managed-fields/index.ts'
 import type { Change, ObjectReader } from './object-reader.ts'
 import { SharedFields } from './shared-fields.ts'
 
@@ -22,7 +23,6 @@ export interface StoreOptions {
 
 /** How long a request waits for the cache to come to a revision that it asked for. */
 const CATCH_UP_MS = 3000
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Where in kept bytes the end of the metadata is: where a revision is put in for clients. Absent for texts that are not ASCII. */
@@ -130,14 +130,32 @@ export const stamp = <T extends KubeObject>(object: T, revision: number): T => (
 const LARGEST = 1.5 * 1024 * 1024
 
 /** What is kept does not know its revision: that is the store's to say. */
-function encodeStored({ kind, apiVersion, metadata: { resourceVersion: _stamped, ...metadata }, ...rest }: KubeObject): Uint8Array {
-  const start = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)}`
-  const others = JSON.stringify(rest)
-  const text = others === '{}' ? `${start}}` : `${start},${others.slice(1)}`
-  const bytes = encoder.encode(text)
+function encodeStored(object: KubeObject): Uint8Array {
+  const { kind, apiVersion, metadata: { resourceVersion: _stamped, managedFields, ...metadata } } = object
+  const start = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${withManagers(JSON.stringify(metadata), managedFields)}`
+  let text = start
+  for (const part in object) {
+    if (part === 'kind' || part === 'apiVersion' || part === 'metadata') continue
+    const value = JSON.stringify(object[part as keyof KubeObject])
+    if (value !== undefined) text += `,${JSON.stringify(part)}:${value}`
+  }
+  text += '}'
+  const bytes = Buffer.from(text)
   if (bytes.length > LARGEST) throw new StatusError('', 'etcdserver: request is too large', undefined, { code: 500 })
   if (bytes.length === text.length) metadataEnds.set(bytes, start.length - 1)
   return bytes
+}
+
+/** The managers of fields come last in the metadata. What many objects share of them is text already. */
+function withManagers(metadata: string, entries: KubeObject['metadata']['managedFields']): string {
+  if (!entries?.length) return metadata
+  const texts = entries.map(entry => {
+    const fields = entry.fieldsV1 && !entry.subresource ? knownTextOf(entry.fieldsV1) : undefined
+    if (fields === undefined) return JSON.stringify(entry)
+    const { fieldsV1: _text, ...manager } = entry
+    return `${JSON.stringify(manager).slice(0, -1)},"fieldsV1":${fields}}`
+  })
+  return `${metadata.slice(0, -1)}${metadata === '{}' ? '' : ','}"managedFields":[${texts.join(',')}]}`
 }
 
 /** The JSON that clients get, out of bytes that were just kept: with the revision, and a newline at the end. Undefined where that takes more than copying. */
@@ -145,10 +163,12 @@ export function jsonOfKept(kept: Uint8Array, revision: number): { bytes: Uint8Ar
   const end = metadataEnds.get(kept)
   if (end === undefined) return undefined
   const stamp = `,"resourceVersion":"${revision}"`
-  const bytes = new Uint8Array(kept.length + stamp.length + 1)
-  bytes.set(kept.subarray(0, end))
-  encoder.encodeInto(stamp, bytes.subarray(end))
-  bytes.set(kept.subarray(end), end + stamp.length)
+  // A buffer of its own: of a pool's it would keep what stands beside it alive as well.
+  const bytes = Buffer.allocUnsafeSlow(kept.length + stamp.length + 1)
+  const from = Buffer.from(kept.buffer, kept.byteOffset, kept.length)
+  from.copy(bytes, 0, 0, end)
+  bytes.write(stamp, end, 'latin1')
+  from.copy(bytes, end + stamp.length, end)
   bytes[bytes.length - 1] = NEWLINE
   return { bytes, metadataEnd: end + stamp.length + 1 }
 }

@@ -53,6 +53,23 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 /** RFC 3339 with whole seconds, as the API writes `metav1.Time`. */
 export const timestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, -'.000Z'.length)}Z`
 
+/** The same of the present: whoever asks often gets one text for a whole second. */
+export class Timestamps {
+  readonly #clock: Clock
+  #second = NaN
+  #text = ''
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  now(): string {
+    const second = Math.floor(this.#clock.now() / 1000)
+    if (second !== this.#second) [this.#second, this.#text] = [second, timestamp(second * 1000)]
+    return this.#text
+  }
+}
+
 /** RFC 3339 with microseconds, as the API writes `metav1.MicroTime`. */
 export const microTimestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z')
 

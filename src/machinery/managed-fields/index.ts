@@ -3,13 +3,13 @@ import { decode } from '../schema/decode.ts'
 import { StatusError, type Cause } from '../status.ts'
 import { findProblem } from './check.ts'
 import { difference, equalSets, intersection, isEmptySet, parseFieldSet, pathsOf, recursiveDifference, union, withAncestors, type FieldSet } from './field-set.ts'
-import { capUpdaters, entryOf, managerKey, readManagers, writeManagers, type Managed, type ManagedFieldsEntry, type Manager } from './managers.ts'
+import { capUpdaters, entryOf, keepText, managerKey, readManagers, writeManagers, type Managed, type ManagedFieldsEntry, type Manager } from './managers.ts'
 import { merge, without } from './merge.ts'
 import { outlineOf } from './outline.ts'
 import { shapeOf } from './shape.ts'
 import { compare, fieldsOf } from './walk.ts'
 
-export type { ManagedFieldsEntry } from './managers.ts'
+export { knownTextOf, type ManagedFieldsEntry } from './managers.ts'
 export type { FieldSet } from './field-set.ts'
 
 /** An object, as far as managed fields look at it. */
@@ -114,6 +114,7 @@ function fieldsOfNew({ schema, reset = NONE }: ManagedWrite, object: object): Fi
     fields = difference(recursiveDifference(union(added, modified), reset), UNMANAGED)
     if (outlines.size >= MOST_OUTLINES) outlines.clear()
     outlines.set(outline, fields)
+    keepText(fields)
   }
   return fields
 }

@@ -66,6 +66,18 @@ function writeFields(fields: FieldSet): Record<string, unknown> {
   return known
 }
 
+/** The JSON of sets that many objects share. */
+const texts = new WeakMap<object, string>()
+
+/** The JSON of an entry's fields, where it is known already. */
+export const knownTextOf = (fieldsV1: object): string | undefined => texts.get(fieldsV1)
+
+/** Writes a set down that many objects will share. */
+export function keepText(fields: FieldSet): void {
+  const value = writeFields(fields)
+  texts.set(value, JSON.stringify(value))
+}
+
 /** How many managers may have updated an object; the oldest beyond them become one. */
 const MOST_UPDATERS = 10
 const ANCIENT = 'ancient-changes'
