@@ -215,6 +215,25 @@ void test('KMS v2: from a local key to the service and back, while the store is 
   }
 })
 
+void test('KMS v2: a reader waits for a service that is away for a moment', { timeout: 30_000 }, async t => {
+  const { kms, clock, sealing, open } = await setUp(t)
+  const first = await open()
+  await put(first, SECRET, PLAIN)
+  await first.close()
+  kms.fails = true
+  const storage = await open(await sealing())
+  t.after(() => storage.close())
+  let found: string | undefined
+  const read = storage.get(SECRET).then(entry => { found = text(entry!.value) })
+  const decrypts = (): number => kms.asked.filter(each => each === 'Decrypt').length
+  await pass(clock, 0, () => decrypts() >= 1)
+  kms.fails = false
+  for (let round = 0; round < 40 && found === undefined; round++) await pass(clock, 500, () => found !== undefined || decrypts() > 1)
+  await read
+  assert.equal(found, PLAIN)
+  assert.ok(decrypts() > 1)
+})
+
 void test('KMS v2: nobody listens: each call ends with its timeout', async () => {
   const service = connectKms('unix:///nowhere/kms.sock', 200)
   await assert.rejects(service.status(), /rpc error: code = (DeadlineExceeded|Unavailable)/)

@@ -1,6 +1,6 @@
 import { newAesKey } from '../host/crypto.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
-import { timestamp } from '../machinery/clock.ts'
+import { sleep, timestamp } from '../machinery/clock.ts'
 import { errorMessage, type Log } from '../machinery/log.ts'
 import type { Random } from '../machinery/random.ts'
 import { checkSource, keyIdFault, openWith, readEnvelope, sourceName, type Envelope } from './encryption-envelope.ts'
@@ -15,6 +15,10 @@ const WELL_TTL_MS = 20_000
 const UNWELL_TTL_MS = 3_000
 /** How long what was sealed by the last answer's key may go on without a new answer. */
 const SEED_TTL_MS = 3 * 60_000
+/** How long somebody who must read waits for a service that does not answer. */
+const PATIENCE_MS = 30_000
+const RETRY_MS = 500
+const AWAY = /code = (Unavailable|DeadlineExceeded) /
 /** How long an opened source is remembered. */
 const SOURCE_TTL_MS = 24 * 3600_000
 
@@ -121,7 +125,17 @@ export class KmsProvider {
   /** Opens a value that this provider sealed, on this server or another. */
   async open(sealed: Uint8Array, context: string): Promise<Uint8Array> {
     const envelope = readEnvelope(sealed)
-    return openWith(envelope, await this.#sourceOf(envelope), context)
+    const { clock } = this.#options
+    const startedMs = clock.monotonic()
+    for (;;) {
+      try {
+        return openWith(envelope, await this.#sourceOf(envelope), context)
+      } catch (error) {
+        // A service that starts beside the server is waited for: without it the server could not start at all.
+        if (!AWAY.test(errorMessage(error)) || this.#isClosed || clock.monotonic() - startedMs > PATIENCE_MS) throw error
+        await sleep(clock, RETRY_MS)
+      }
+    }
   }
 
   #sourceOf(envelope: Envelope): Promise<Uint8Array> {
