@@ -7,6 +7,7 @@ import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Call, EncodedBody } from './call.ts'
 import { readText, unrecognized, type ReadValue } from './representation/read.ts'
 import type { Catalog } from './catalog.ts'
+import { isOlderVersion } from './older-versions.ts'
 
 /** A kind of body: the resource's own, or a subresource's (Scale, Eviction, Binding). */
 export interface BodyKind {
@@ -63,6 +64,7 @@ export function report(call: Call, problems: readonly string[]): void {
   if ((call.options.fieldValidation || 'Warn') === 'Warn') for (const warning of warningsOf(problems)) call.warnings.add(warning)
 }
 
+const groupPart = (apiVersion: string): string => apiVersion.slice(0, Math.max(0, apiVersion.lastIndexOf('/')))
 const versionPart = (apiVersion: string): string => apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
 
 function cannotHandle(said: { kind?: unknown; apiVersion?: unknown }, kind: BodyKind, why: string): StatusError {
@@ -81,6 +83,9 @@ function refuseOtherKinds(said: { kind?: unknown; apiVersion?: unknown }, kind: 
   const expected = apiVersionOf(kind)
   if (saidKind === kind.kind && (saidVersion === expected || kind.olderVersions?.includes(saidVersion))) return
   if (saidVersion.split('/').length > 2) throw unrecognized(kind, `unexpected GroupVersion string: ${saidVersion}`, body.bytes)
+  if (saidKind === kind.kind && kind.group === groupPart(saidVersion) && (isOlderVersion(saidVersion, saidKind) || catalog.ofKind(saidVersion, saidKind))) {
+    throw badRequest(`the API version in the data (${saidVersion}) does not match the expected API version (${expected})`)
+  }
   if (isKnownKind(catalog, saidVersion, saidKind)) {
     const version = versionPart(saidVersion)
     throw cannotHandle(said, kind, `converting (${version}.${saidKind}) to (${goPackage(kind)}.${kind.kind}): unknown conversion`)
