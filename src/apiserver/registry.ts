@@ -63,10 +63,7 @@ export class Registry {
 
   /** The object as it is now: no write acknowledged before the call is missed. */
   async get(resource: AnyResource, namespace: string | undefined, name: string): Promise<Entry> {
-    await this.#parts.stores.fresh(resource)
-    const entry = this.#parts.stores.of(resource).get(keyOf(resource, namespace, name))
-    if (!entry) throw notFound(resource, name)
-    return entry
+    return this.#parts.stores.current(resource, namespace, name)
   }
 
   async create(call: Call, draft: KubeObject, applied = false): Promise<KubeObject> {
