@@ -59,6 +59,15 @@ test('a configuration that is malformed is refused with its path', () => {
   assert.throws(() => applied('m', undefined, thing({ nope: 1 })), /failed to create typed patch object \(\/a; \/v1, Kind=Thing\): \.spec\.nope: field not declared in schema/)
   assert.throws(() => applied('m', undefined, thing({ words: ['x', 'x'] })), /\.spec\.words: duplicate entries for key \[="x"\]/)
   assert.throws(() => applied('m', undefined, thing({ ports: [null] })), /element 0: associative list with keys may not have a null element/)
+  assert.throws(() => applied('m', undefined, thing({ size: 5 })), /\.spec\.size: expected string, got &value\.valueUnstructured\{Value:5\}/)
+  assert.throws(() => applied('m', undefined, thing({ words: { a: {} } })), /\.spec\.words: expected list, got &\{map\[a:map\[\]\]\}/)
+})
+test('a null leaves what has members', () => {
+  const first = applied('m1', undefined, thing({ size: '1', ports: [{ name: 'a' }], words: ['x'], args: ['a'] }, { l: '1' }))
+  const nulls = { ...thing({ ports: null, words: null, args: null }), metadata: { name: 'a', labels: null } } as unknown as Thing
+  const second = applied('m2', first, nulls, true)
+  assert.deepEqual(second.spec, { size: '1', ports: [{ name: 'a' }], words: ['x'], args: null })
+  assert.deepEqual(second.metadata.labels, { l: '1' })
 })
 test('sets obey the laws of sets', () => {
   const sets = fc.letrec<{ set: FieldSet }>(tie => ({ set: fc.oneof({ depthSize: 'small' }, fc.constant({}), fc.dictionary(fc.constantFrom('.', 'f:a', 'f:b', 'k:{"n":"x"}', 'v:1'), tie('set') as fc.Arbitrary<FieldSet>)) as fc.Arbitrary<FieldSet> })).set
