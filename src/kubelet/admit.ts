@@ -1,3 +1,4 @@
+import { hostPortsClash, podHostPorts } from '../api/core/pod/host-ports.ts'
 import type { Pod } from '../api/core/pod/pod.ts'
 import { milliValue, value } from '../machinery/quantity.ts'
 import { podRequests } from './container/resources.ts'
@@ -11,7 +12,7 @@ export interface Rejection {
 const active = ({ status }: Pod): boolean => status.phase !== 'Succeeded' && status.phase !== 'Failed'
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0)
 
-/** Looks once more, when a pod arrives, whether there is room for it: who sets `nodeName` passes the scheduler by. */
+/** Looks once more, when a pod arrives, whether there is room for it and its ports: who sets `nodeName` passes the scheduler by. */
 export function admitPod(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): Rejection | undefined {
   // It ran here already: a kubelet that comes back does not turn out what it has taken in.
   if (!active(pod) || pod.status.startTime || pod.metadata.deletionTimestamp != null) return undefined
@@ -23,8 +24,10 @@ export function admitPod(pod: Pod, others: readonly Pod[], allocatable: Readonly
     { name: 'memory', requested: own.memoryBytes, used: sum(requests.map(({ memoryBytes }) => memoryBytes)), capacity: value(allocatable['memory'] ?? '0') },
   ]
   const short = wanted.find(({ requested, used, capacity }) => requested > 0 && used + requested > capacity)
-  return short && {
+  if (short) return {
     reason: `OutOf${short.name}`,
     message: `Node didn't have enough resource: ${short.name}, requested: ${short.requested}, used: ${short.used}, capacity: ${short.capacity}`,
   }
+  const clashes = hostPortsClash(podHostPorts(pod), others.filter(active).flatMap(podHostPorts))
+  return clashes ? { reason: 'NodePorts', message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports" } : undefined
 }

@@ -280,6 +280,18 @@ test('a manifest in the folder runs as a static pod with a mirror in the API', a
   assert.deepEqual(await node.runtime.listPodSandboxes(), [])
 })
 
+test('a pod whose port of the node is taken is turned away', async () => {
+  await using node = await testNode()
+  const spec: Draft<Pod['spec']> = { containers: [{ name: 'web', image: 'web:1', ports: [{ containerPort: 80, hostPort: 8080 }] }] }
+  await node.cluster.create(Pods, podWith(spec))
+  await node.cluster.settle()
+  await node.cluster.create(Pods, podWith(spec, { name: 'q' }))
+  await node.cluster.settle()
+  const { status } = await node.pod('q')
+  assert.deepEqual([status.phase, status.reason, status.message],
+    ['Failed', 'NodePorts', "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"])
+})
+
 test('a pod for which there is no room is turned away', async () => {
   await using node = await testNode()
   const asking = (cpu: string): Draft<Pod['spec']> => ({ containers: [{ name: 'web', image: 'web:1', resources: { requests: { cpu } } }] })

@@ -1,14 +1,8 @@
 import type { Pod } from '../api/core/pod/pod.ts'
-import type { Container } from '../api/core/pod/container.ts'
+import { podHostPorts, type HostPort } from '../api/core/pod/host-ports.ts'
 import { isSidecar, podRequests, type Amounts } from '../api/core/pod/predicates.ts'
 import type { PodAffinityTerm } from '../api/core/pod/scheduling.ts'
 import { selectorFrom, type Labels } from '../machinery/selector.ts'
-
-export interface HostPort {
-  readonly ip: string
-  readonly protocol: string
-  readonly port: number
-}
 
 /** A term of pod (anti-)affinity, ready to be asked. */
 export interface AffinityTerm {
@@ -37,17 +31,6 @@ export interface PodFacts {
 const ASSUMED_CPU = 100
 const ASSUMED_MEMORY = 200 * 1024 * 1024
 const NONE: readonly never[] = []
-
-/** The ports of the node that the pod's lasting containers take. */
-export function podHostPorts({ spec }: Pod): readonly HostPort[] {
-  let found: HostPort[] | undefined
-  const look = ({ ports }: Container): void => {
-    for (const { hostPort, hostIP, protocol } of ports ?? []) if (hostPort) (found ??= []).push({ ip: hostIP || '0.0.0.0', protocol: protocol || 'TCP', port: hostPort })
-  }
-  spec.containers.forEach(look)
-  spec.initContainers?.filter(isSidecar).forEach(look)
-  return found ?? NONE
-}
 
 function affinityTerm(term: PodAffinityTerm, owner: Pod, weight: number): AffinityTerm {
   const selector = selectorFrom(term.labelSelector)

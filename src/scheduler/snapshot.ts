@@ -1,7 +1,8 @@
 import type { Node } from '../api/core/node.ts'
+import type { HostPort } from '../api/core/pod/host-ports.ts'
 import { amount, type Amounts } from '../api/core/pod/predicates.ts'
 import type { CacheReader } from '../client/cache.ts'
-import type { HostPort, PodFacts } from './pod-facts.ts'
+import type { PodFacts } from './pod-facts.ts'
 
 /** A node and what is on it. Never changes: a node with one more pod is a new value. */
 export interface NodeInfo {
