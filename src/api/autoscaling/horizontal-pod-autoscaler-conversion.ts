@@ -58,6 +58,9 @@ export function down(stored: KubeObject): V1 {
 
 const isCpuShare = ({ type, resource }: SpecV2): boolean => type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
 
+/** The metadata without what v1 keeps in annotations, as tables show it. */
+export const withoutKept = (metadata: KubeObject['metadata']): KubeObject['metadata'] => withAnnotations(metadata, {})
+
 function withAnnotations(metadata: KubeObject['metadata'], added: Readonly<Record<string, string>>): KubeObject['metadata'] {
   const { annotations, ...rest } = metadata
   const all = { ...Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => !NAMES.includes(name))), ...added }

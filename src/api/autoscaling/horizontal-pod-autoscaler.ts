@@ -2,7 +2,7 @@ import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { autoscalerColumns } from './horizontal-pod-autoscaler-columns.ts'
 import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler-validation.ts'
-import { down, up } from './horizontal-pod-autoscaler-conversion.ts'
+import { down, up, withoutKept } from './horizontal-pod-autoscaler-conversion.ts'
 import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV2 } from './horizontal-pod-autoscaler-v2.ts'
 import { HorizontalPodAutoscalers as StoredAutoscalers } from './horizontal-pod-autoscaler-v2.ts'
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler-schema.ts'
@@ -19,6 +19,7 @@ export const HorizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = defin
   storageVersionHash: 'qwQve8ut294=',
   schema: horizontalPodAutoscaler,
   storedAs: { resource: StoredAutoscalers, up, down },
+  shownMetadata: withoutKept,
   columns: autoscalerColumns.map(column => ({ ...column, cell: (object, now) => column.cell(stored(object), now) })),
   defaults({ spec }) {
     spec.minReplicas ??= 1
