@@ -127,11 +127,12 @@ const setup = await Connection.open(access)
 await setup.request('POST', '/api/v1/namespaces/default/serviceaccounts', JSON.stringify({ metadata: { name: 'default' } }))
 const some = Math.min(1000, count)
 await rate('warm up: create, 16 connections', Math.min(3000, count), 16, (connection, index) => connection.request('POST', pods, pod(`w-${index}`)))
+await rate('create a pod, 16 connections', count, 16, (connection, index) => connection.request('POST', pods, pod(`b-${index}`)))
+// What one connection costs is only known of a server that is warm.
 if (wants('create')) {
   await rate('create a pod, 1 connection', some, 1, (connection, index) => connection.request('POST', pods, pod(`a-${index}`)))
   await rate('create a pod, 64 connections', some, 64, (connection, index) => connection.request('POST', pods, pod(`c-${index}`)))
 }
-await rate('create a pod, 16 connections', count, 16, (connection, index) => connection.request('POST', pods, pod(`b-${index}`)))
 if (wants('get')) {
   await rate('warm up: get, 16 connections', 5000, 16, connection => connection.request('GET', `${pods}/b-1`))
   await rate('get a pod, 1 connection', 3000, 1, connection => connection.request('GET', `${pods}/b-1`))
