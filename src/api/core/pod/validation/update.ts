@@ -2,6 +2,7 @@ import { dnsLabel, dnsSubdomain, qualifiedName } from '../../../../machinery/nam
 import type { Cause } from '../../../../machinery/status.ts'
 import { duplicate, forbidden, inRange, invalid, invalidBy, required, sameJson } from '../../../validation.ts'
 import { validatePodAnnotations } from './annotations.ts'
+import { validateAddresses, validateDeviceHealth } from './status.ts'
 import type { ContainerStatus } from '../container-status.ts'
 import type { Container } from '../container.ts'
 import type { PodSpec } from '../pod-spec.ts'
@@ -125,19 +126,24 @@ function validateAnnotationUpdate({ metadata }: Pod, { metadata: old }: Pod): Ca
 /** What an update of the status may say. */
 export function validatePodStatusUpdate(pod: Pod, old: Pod): Cause[] {
   const { spec, status } = pod
-  const causes: Cause[] = validateClaimStatuses(pod)
-  if (status.nominatedNodeName) {
-    if (spec.nodeName && status.nominatedNodeName !== old.status.nominatedNodeName) causes.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
-    causes.push(...invalidBy('status.nominatedNodeName', status.nominatedNodeName, dnsSubdomain))
-  }
+  const causes: Cause[] = []
   for (const [index, { type, observedGeneration }] of (status.conditions ?? []).entries()) {
     causes.push(...invalidBy(`status.conditions[${index}].Type`, type, qualifiedName))
     if ((observedGeneration ?? 0) < 0) causes.push(invalid(`status.conditions[${index}].observedGeneration`, observedGeneration, 'must be a non-negative integer'))
   }
+  if (status.nominatedNodeName) {
+    if (spec.nodeName && status.nominatedNodeName !== old.status.nominatedNodeName) causes.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
+    causes.push(...invalidBy('status.nominatedNodeName', status.nominatedNodeName, dnsSubdomain))
+  }
   if (old.status.qosClass && status.qosClass && status.qosClass !== old.status.qosClass) causes.push(invalid('status.qosClass', status.qosClass, 'field is immutable'))
   causes.push(...validateTransitions(status.containerStatuses, old.status.containerStatuses, 'status.containerStatuses', name => canRunAgain(spec.containers, name, spec.restartPolicy)))
   causes.push(...validateTransitions(status.initContainerStatuses, old.status.initContainerStatuses, 'status.initContainerStatuses', name => canInitRunAgain(spec, name)))
-  return [...causes, ...validateTransitions(status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', () => 'never')]
+  causes.push(...validateTransitions(status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, 'status.ephemeralContainerStatuses', () => 'never'))
+  return [
+    ...causes, ...validateAddresses(pod, old), ...validateClaimStatuses(pod),
+    ...validateDeviceHealth(status.containerStatuses, spec.containers, 'status.containerStatuses'),
+    ...validateDeviceHealth(status.initContainerStatuses, spec.initContainers, 'status.initContainerStatuses'),
+  ]
 }
 
 /** Which claims were made for a pod (KEP-3063, KEP-5004). */
