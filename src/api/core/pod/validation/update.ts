@@ -77,7 +77,7 @@ function validateDeadline(next: number | undefined, old: number | undefined): Ca
 
 function validateMoreTolerations(next: readonly Toleration[] = [], old: readonly Toleration[] = []): Cause[] {
   const timeless = ({ tolerationSeconds: _, ...rest }: Toleration): Omit<Toleration, 'tolerationSeconds'> => rest
-  const kept = old.every(before => next.some(after => sameJson(after, before) || (before.effect === 'NoExecute' && sameJson(timeless(after), timeless(before)))))
+  const kept = old.every(before => next.some(after => sameJson(timeless(after), timeless(before))))
   return kept ? [] : [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
 }
 

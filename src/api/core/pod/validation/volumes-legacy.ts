@@ -46,7 +46,7 @@ export const legacyRules: Rules = {
   cinder: ({ volumeID, secretRef }, field) => [...need(`${field}.volumeID`, volumeID), ...(secretRef ? need(`${field}.secretRef.name`, secretRef.name) : [])],
   cephfs: ({ monitors }, field) => need(`${field}.monitors`, monitors?.length),
   quobyte: ({ registry, volume }, field) => [
-    ...(registry ? registry.split(',').filter(pair => !/^(\[[^\]]*\]|[^:\[\]]*):[^:]*$/.test(pair)).map(() => invalid(`${field}.registry`, registry, PAIRS)) : [required(`${field}.registry`, PAIRS)]),
+    ...(registry ? registry.split(',').filter(pair => !/^(\[[^\]]*\]|[^:[\]]*):[^:]*$/.test(pair)).map(() => invalid(`${field}.registry`, registry, PAIRS)) : [required(`${field}.registry`, PAIRS)]),
     ...need(`${field}.volume`, volume),
   ],
   flexVolume: ({ driver, options }, field) => [
