@@ -18,6 +18,13 @@ test('compact JSON, cut anywhere, becomes what JSON.stringify makes with two spa
   }))
 })
 
+test('values that come again are what they were, however the text is cut', () => {
+  const fields = fc.constantFrom<unknown>({}, { 'f:spec': { '.': {}, 'k:{"name":"a}"}': {} } }, { 'f:spec': { '.': {} } }, null, [1], 'x', 7)
+  fc.assert(fc.property(fc.array(fc.record({ name: fc.string(), fieldsV1: fields, nested: fc.record({ fieldsV1: fields }) })), fc.integer({ min: 1, max: 400 }), (items, size) => {
+    assert.equal(together(copied(prettyJson(cut(JSON.stringify({ items }), size)))), JSON.stringify({ items }, undefined, 2))
+  }))
+})
+
 test('texts longer than the buffer, and objects as deep as bodies may be', () => {
   const long = { text: 'é"\\{'.repeat(100_000) }
   assert.equal(together(copied(prettyJson([Buffer.from(JSON.stringify(long))]))), JSON.stringify(long, undefined, 2))
