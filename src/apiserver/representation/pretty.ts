@@ -44,15 +44,11 @@ class Indenter {
   readonly #view = new DataView(this.#out.buffer)
   readonly #known = new KnownBlocks()
   #length = 0
-  #depth: number
+  #depth = 0
   #isText = false
   #isEscaped = false
   /** Something was opened, and it is not known yet whether it is empty. */
   #isOpen = false
-
-  constructor(depth = 0) {
-    this.#depth = depth
-  }
 
   get isFull(): boolean {
     return this.#length > BUFFER - MARGIN
@@ -62,6 +58,16 @@ class Indenter {
     const made = this.#out.subarray(0, this.#length)
     this.#length = 0
     return made
+  }
+
+  /** What a block becomes at a depth; undefined for one that is too long. The indenter is as new afterwards. */
+  indented(block: Uint8Array, depth: number): Uint8Array | undefined {
+    this.#depth = depth
+    const isWhole = this.take(block, 0) === block.length
+    const made = this.finish().slice()
+    this.#depth = 0
+    this.#isText = this.#isEscaped = this.#isOpen = false
+    return isWhole ? made : undefined
   }
 
   /**
@@ -147,6 +153,7 @@ const PATIENCE = 16
  */
 class KnownBlocks {
   readonly #slots = new Map<number, Slot>()
+  #learner: Indenter | undefined
 
   /** The block that begins at a position, behind its key; undefined when it was not there lately, or does not end in this piece. */
   find(piece: Uint8Array, at: number, depth: number): Block | undefined {
@@ -156,10 +163,20 @@ class KnownBlocks {
     const slot = this.#slots.get(key) ?? this.#open(key)
     const index = slot.blocks.findIndex(block => startsWith(piece, at, block.compact))
     if (index < 0 && ++slot.misses > PATIENCE) return undefined
-    const found = index < 0 ? learn(piece, at, depth) : slot.blocks[index]!
+    const found = index < 0 ? this.#learn(piece, at, depth) : slot.blocks[index]!
     if (index >= 0) slot.misses = 0
     if (index !== 0 && found) slot.blocks = [found, ...slot.blocks.filter(block => block !== found)].slice(0, MOST_BLOCKS)
     return found
+  }
+
+  #learn(piece: Uint8Array, at: number, depth: number): Block | undefined {
+    const end = endOfBlock(piece, at)
+    if (end === undefined) return undefined
+    // A copy: pieces may be written over, and a Buffer's slice is a view.
+    const compact = new Uint8Array(piece.subarray(at, end))
+    this.#learner ??= new Indenter()
+    const pretty = this.#learner.indented(compact, depth)
+    return pretty && { compact, pretty }
   }
 
   #open(key: number): Slot {
@@ -171,14 +188,6 @@ class KnownBlocks {
 
 const startsWith = (piece: Uint8Array, at: number, block: Uint8Array): boolean =>
   at + block.length <= piece.length && Buffer.compare(block, piece.subarray(at, at + block.length)) === 0
-
-function learn(piece: Uint8Array, at: number, depth: number): Block | undefined {
-  const end = endOfBlock(piece, at)
-  if (end === undefined) return undefined
-  const compact = piece.slice(at, end)
-  const indenter = new Indenter(depth)
-  return indenter.take(compact, 0) === compact.length ? { compact, pretty: indenter.finish().slice() } : undefined
-}
 
 /** Behind the bracket that closes what is opened at a position. */
 function endOfBlock(piece: Uint8Array, from: number): number | undefined {
