@@ -4,7 +4,7 @@ import type { Awaitable } from '../machinery/awaitable.ts'
 import type { KubeObject } from '../api/resource.ts'
 import { StatusError, type StatusBody } from '../machinery/status.ts'
 import { concat, utf8 } from './representation/bytes.ts'
-import { sendPieces, WHOLE } from './send.ts'
+import { LargeAnswers, sendPieces, WHOLE } from './send.ts'
 
 /** The largest body that is read. */
 export const BODY_LIMIT = 3 * 1024 * 1024
@@ -57,14 +57,17 @@ export class Exchange {
   fault: string | undefined
   /** Which flow schema and priority level the request falls under. */
   seat: { readonly schemaUid: string; readonly levelUid: string } | undefined
+  readonly large: LargeAnswers
   readonly #wire: Wire
   readonly #queryText: string
   #query: URLSearchParams | undefined
   #warnings: Set<string> | undefined
   #gone: AbortController | undefined
 
-  constructor(wire: Wire, auditId: string) {
+  /** `large`: the large answers of the server, which this one may become one of. */
+  constructor(wire: Wire, auditId: string, large: LargeAnswers = new LargeAnswers()) {
     this.#wire = wire
+    this.large = large
     this.auditId = auditId
     const { url } = wire
     const mark = url.indexOf('?')

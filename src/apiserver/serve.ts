@@ -18,6 +18,7 @@ import { negotiateError, prettyWanted } from './representation/negotiate.ts'
 import { requestInfo, type RequestInfo } from './request-info.ts'
 import { serveResource } from './resource-handler.ts'
 import { NoSuchPath } from './router.ts'
+import { LargeAnswers } from './send.ts'
 import type { Server } from './verbs/verb.ts'
 
 export interface ServeParts {
@@ -34,7 +35,8 @@ export interface ServeParts {
 
 /** Answers HTTP requests: authenticate, audit, impersonate, authorize, and on to the resource or path that is asked for. */
 export function createHandler(parts: ServeParts): (wire: Wire) => void {
-  return wire => handle(parts, new Exchange(wire, auditIdOf(parts, wire)))
+  const large = new LargeAnswers()
+  return wire => handle(parts, new Exchange(wire, auditIdOf(parts, wire), large))
 }
 
 const AUDIT_ID_LIMIT = 64

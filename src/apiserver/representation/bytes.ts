@@ -83,23 +83,25 @@ export function metadataItem(resource: AnyResource, entry: Entry): Uint8Array {
 }
 
 /**
- * Puts pieces together into parts of a good size for sockets: neither a system call for each object nor one for a hundred megabytes. There are two buffers in turn,
+ * Puts pieces together into parts of a good size for sockets, which may differ from part to part: neither a system call for each object nor one for a hundred megabytes. There are two buffers in turn,
  * so a part must be used up before the next but one is asked for.
  */
-export function* packed(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
+export function* packed(pieces: Iterable<Uint8Array>, sizeOf: () => number): Generator<Uint8Array> {
+  let size = sizeOf()
   let buffer: Uint8Array = Buffer.allocUnsafeSlow(Math.min(FIRST, size))
   let other: Uint8Array | undefined
   let length = 0
   for (const piece of pieces) {
     for (let at = 0; at < piece.length;) {
       if (length === buffer.length && length < size) buffer = grown(buffer, size)
-      const taken = Math.min(buffer.length - length, piece.length - at)
+      const taken = Math.min(buffer.length, size, length + piece.length - at) - length
       buffer.set(taken === piece.length ? piece : piece.subarray(at, at + taken), length)
       length += taken
       at += taken
       if (length < size) continue
-      yield buffer
-      ;[buffer, other] = [other ?? Buffer.allocUnsafeSlow(size), buffer]
+      yield length === buffer.length ? buffer : buffer.subarray(0, length)
+      size = sizeOf()
+      ;[buffer, other] = [other && other.length >= size ? other : Buffer.allocUnsafeSlow(size), buffer]
       length = 0
     }
   }

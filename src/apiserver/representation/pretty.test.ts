@@ -34,8 +34,11 @@ test('texts longer than the buffer, and objects as deep as bodies may be', () =>
 
 test('pieces of any size are packed into parts of one size', () => {
   fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 50_000 }), { maxLength: 12 }), fc.integer({ min: 1, max: 70_000 }), (pieces, size) => {
-    const parts = [...copied(packed(pieces, size))]
+    const parts = [...copied(packed(pieces, () => size))]
     assert.deepEqual(Buffer.concat(parts), Buffer.concat(pieces))
     assert.ok(parts.slice(0, -1).every(part => part.length === size))
+    let next = size
+    const growing = [...copied(packed(pieces, () => (next = next > 60_000 ? 100 : next * 2)))]
+    assert.deepEqual(Buffer.concat(growing), Buffer.concat(pieces))
   }))
 })
