@@ -39,6 +39,8 @@ export interface JournalState {
 export interface Journal {
   /** Why the journal will never work again; undefined while it may. */
   readonly broken: Error | undefined
+  /** Waits for the writers who should share a batch with those that wait already: those that the same turn of the event loop has woken, say. */
+  gather(): Promise<void>
   /** Makes all changes durable, or none of them and rejects. Called again only after the call before has ended. */
   append(changes: readonly Change[]): Promise<void>
   /** The entry under `key` as of a revision. */

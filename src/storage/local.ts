@@ -79,9 +79,9 @@ export class LocalStorage implements Storage {
   }
 
   async #pump(): Promise<void> {
-    // Writers that the same turn of the event loop woke share the first batch.
-    await Promise.resolve()
-    while (this.#queue.length > 0) {
+    for (;;) {
+      await this.#journal.gather()
+      if (this.#queue.length === 0) break
       const batch = this.#queue.splice(0, BATCH)
       const changes = batch.length === 1 ? batch[0]!.changes : batch.flatMap(waiting => waiting.changes)
       try {

@@ -16,6 +16,11 @@ export class MemoryJournal implements Journal {
   /** The same changes by key, oldest first. */
   readonly #byKey = orderedMap<Change[]>()
 
+  /** Writers that one promise has woken share a batch. */
+  gather(): Promise<void> {
+    return Promise.resolve()
+  }
+
   async append(changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
       this.#changes.push(change)
