@@ -8,7 +8,7 @@ import { isReason } from '../machinery/status.ts'
 import { controllerReference } from './claim.ts'
 import { sameJson } from './conditions.ts'
 import { activeRef, dueTime, finishedAs, surplusHistory, type ActiveRef } from './cron-job-plan.ts'
-import { defineController, type Context, type Outcome } from './framework.ts'
+import { defineController, type Context } from './framework.ts'
 import { isNamespaceTerminating } from './pod-control.ts'
 
 const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp'

@@ -8,8 +8,6 @@ import { defineResource } from '../resource.ts'
 import type { Event as CoreEvent } from '../core/event.ts'
 import { Events as CoreEvents } from '../core/event.ts'
 import { validateEvent, validateEventUpdate, validateNewForm } from '../core/event-validation.ts'
-import type { Cause } from '../../machinery/status.ts'
-import { invalid } from '../validation.ts'
 
 const eventSeriesShape = object('io.k8s.api.events.v1.EventSeries', {
   count: int32(1, { required: true }),

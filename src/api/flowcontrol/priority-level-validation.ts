@@ -21,7 +21,7 @@ export const validatePriorityLevelStatus = ({ status }: PriorityLevelConfigurati
 
 function validateFixed(spec: PriorityLevelConfigurationSpec, name: string): Cause[] {
   const fixed = mandatoryPriorityLevels.get(name)
-  const { exempt, ...rest } = spec
+  const { exempt: _, ...rest } = spec
   if (!fixed || sameJson(name === EXEMPT ? rest : spec, fixed)) return []
   return [invalid('spec', goSpec(spec), name === EXEMPT ? `spec of '${name}' except the 'spec.exempt' field must equal the fixed value` : `spec of '${name}' must equal the fixed value`)]
 }

@@ -1,4 +1,4 @@
-import { allow, paths } from './rbac-rules.ts'
+import { allow } from './rbac-rules.ts'
 import type { RuleTable } from './rbac-rules.ts'
 
 /** `system:controller:<name>`: what each controller's service account in kube-system may do, and no more. */
