@@ -12,7 +12,7 @@ const GOLDEN = join(import.meta.dirname, '../../shared/golden')
 const RATCHET = join(import.meta.dirname, 'golden-ratchet.json')
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1'
 /** Areas that look at the whole cluster, or change it for everybody, have a server each. */
-const ALONE = /^(admission|bootstrap|crd|discovery|limit-ranger|map$|node-restriction|pod-security|quota|vap|kind-(components|custom|flow|ipaddr|mutating|priority|runtime|services|servicecidrs|validating))/
+const ALONE = /^(admission|bootstrap|crd|discovery|limit-ranger|map$|node-restriction|pod-security|quota|vap|kind-(components|custom|flow|ipaddr|mutating|priority|runtime|services|servicecidrs|storageclasses|validating))/
 /** Replays wait for watches most of the time. */
 const AT_ONCE = 6
 const ratchet = JSON.parse(readFileSync(RATCHET, 'utf8')) as Record<string, number>

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Schema, TypeNode } from '../../src/machinery/schema/schema.ts'
+import type { Field, Schema, TypeNode } from '../../src/machinery/schema/schema.ts'
 import { resolve } from '../../src/machinery/schema/schema.ts'
 
 const text = fc.oneof(fc.string({ maxLength: 8 }), fc.string({ unit: 'grapheme', maxLength: 60 }))
@@ -37,5 +37,9 @@ function objectsOf(schema: Schema, depth: number): fc.Arbitrary<Record<string, u
   const names = Object.keys(schema.fields)
   // A few fields at a time: all of them at every level would be an object of megabytes.
   return fc.subarray(names, { maxLength: Math.min(names.length, depth > 3 ? 6 : 4) }).chain(chosen =>
-    fc.tuple(...chosen.map(name => fc.option(valuesOf(schema.fields[name]!.node, depth - 1), { freq: 9 }))).map(values => Object.fromEntries(chosen.map((name, index) => [name, values[index]]))))
+    fc.tuple(...chosen.map(name => fc.option(fieldOf(schema.fields[name]!, depth - 1), { freq: 9 }))).map(values => Object.fromEntries(chosen.map((name, index) => [name, values[index]]))))
 }
+
+/** Lists that are kept when empty, so that validation can refuse them, are never stored or sent on that way. */
+const fieldOf = ({ node, options }: Field, depth: number): fc.Arbitrary<unknown> =>
+  (options.keepEmpty ? valuesOf(node, depth).filter(value => (value as unknown[]).length > 0) : valuesOf(node, depth))
