@@ -12,7 +12,14 @@ export async function* gzipped(pieces: Iterable<Uint8Array>): AsyncGenerator<Uin
   const feed = async (): Promise<void> => {
     for (const piece of pieces) {
       if (gzip.destroyed) return
-      await new Promise<void>(resolve => gzip.write(piece, () => resolve()))
+      // A write under way when the reader stops never calls back: the end of the stream lets go of it.
+      await new Promise<void>(resolve => {
+        gzip.once('close', resolve)
+        gzip.write(piece, () => {
+          gzip.off('close', resolve)
+          resolve()
+        })
+      })
     }
     gzip.end()
   }
