@@ -128,6 +128,9 @@ export class Exchange {
     if (Number(this.header('content-length') ?? 0) > limit) throw tooLarge()
     // Where no headers speak of a body there is none, and no end of it that could be waited for.
     if (body.readableEnded) return this.#read([], 0)
+    const left = (): StatusError => new StatusError('BadRequest', 'the client went away before its request was complete')
+    // Its last word was said before anybody listened.
+    if (body.destroyed) throw left()
     const chunks: Uint8Array[] = []
     let size = 0
     return new Promise((resolve, reject) => {
@@ -141,7 +144,7 @@ export class Exchange {
         isComplete = true
         resolve(this.#read(chunks, size))
       })
-      body.on('close', () => { if (!isComplete) reject(new StatusError('BadRequest', 'the client went away before its request was complete')) })
+      body.on('close', () => { if (!isComplete) reject(left()) })
     })
   }
 

@@ -62,7 +62,10 @@ async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, e
   const format = negotiate(exchange.header('accept'), { transforms: true, watch: true })
   const frames = new WatchFrames(call.resource, format, 'Metadata', () => server.clock.now())
   const watch = await openWatch(server, call)
-  const connection = await new Promise<import('ws').WebSocket>(resolve => webSockets.handleUpgrade(request as never, socket, Buffer.from(head), resolve))
+  const connection = await shakeHands(webSockets, { request, socket, head }).catch((error: unknown) => {
+    watch.close()
+    throw error
+  })
   connection.on('close', () => watch.close())
   const decoder = new TextDecoder()
   const send = (frame: Uint8Array): Promise<void> => new Promise(resolve => connection.send(decoder.decode(frame).trimEnd(), () => resolve()))
@@ -75,6 +78,15 @@ async function watchOverWebSocket(server: Server, webSockets: WebSocketServer, e
     connection.close()
   }
 }
+
+/** A handshake that fails closes the socket and calls nobody back. */
+const shakeHands = (webSockets: WebSocketServer, { request, socket, head }: { request: HttpRequest; socket: RawConnection; head: Uint8Array }): Promise<import('ws').WebSocket> =>
+  new Promise((resolve, reject) => {
+    const lost = (): void => reject(new StatusError('BadRequest', 'the WebSocket handshake failed'))
+    if (socket.destroyed) return lost()
+    socket.on('close', lost)
+    webSockets.handleUpgrade(request as never, socket, Buffer.from(head), resolve)
+  })
 
 function refuseWith({ server }: ServeParts, socket: RawConnection, error: unknown): void {
   if (socket.destroyed) return

@@ -58,8 +58,10 @@ async function follow({ log }: Server, exchange: Exchange, watch: OpenWatch, fra
     try {
       const frame = frames.frame(delivery, wire.framing)
       sent?.(frame.length)
+      // Bookmarks come while there is no room too, and must not be waited for twice.
+      const wasFull = isFull
       isFull = !wire.writeFramed(frame)
-      if (isFull) wire.onceRoom(resume)
+      if (isFull && !wasFull) wire.onceRoom(resume)
       return !isFull
     } catch (error) {
       log.error('An event could not be sent to a watcher', { path: exchange.path, error: errorMessage(error), stack: error instanceof Error ? error.stack : undefined })

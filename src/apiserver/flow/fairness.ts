@@ -190,6 +190,7 @@ class Level {
         timer.cancel()
         signal.removeEventListener('abort', onAbort)
       }
+      if (signal.aborted) return onAbort()
       if (this.#queues?.add(request)) return signal.addEventListener('abort', onAbort, { once: true })
       giveUp(tooMany())
     })
