@@ -1,5 +1,6 @@
 import { errorMessage, type Log } from '../../machinery/log.ts'
 import type { AuditBackend, AuditSink } from './backend.ts'
+import type { AuditEvent } from './event.ts'
 import type { AuditMetrics } from './metrics.ts'
 
 export interface BlockingOptions {
@@ -12,9 +13,9 @@ export interface BlockingOptions {
 }
 
 /** Sends each event by itself, and lets the request wait for it. */
-export const blocking = ({ plugin, send, log, metrics, strict }: BlockingOptions): AuditBackend => ({
-  room() {},
-  async write(event) {
+export function blocking({ plugin, send, log, metrics, strict }: BlockingOptions): AuditBackend {
+  const sending = new Set<Promise<void>>()
+  async function deliver(event: AuditEvent): Promise<void> {
     try {
       await send([event])
     } catch (error) {
@@ -25,6 +26,16 @@ export const blocking = ({ plugin, send, log, metrics, strict }: BlockingOptions
         throw error
       }
     }
-  },
-  async close() {},
-})
+  }
+  return {
+    room() {},
+    write(event) {
+      const work = deliver(event).finally(() => sending.delete(work))
+      sending.add(work)
+      return work
+    },
+    async close() {
+      await Promise.allSettled(sending)
+    },
+  }
+}

@@ -26,25 +26,31 @@ const DEFAULT_CAPACITY = 10_000
 export function logBackend({ append, log, metrics, capacity = DEFAULT_CAPACITY, line = jsonLine, strict = false }: LogBackendOptions): AuditBackend {
   let lines: string[] = []
   let writing: Promise<boolean> | undefined
+  /** How many lines have come, and how many of them are in the log. */
+  let [taken, written] = [0, 0]
 
-  /** False: what waits could not be written. */
-  async function drain(): Promise<boolean> {
-    while (lines.length > 0) {
-      const batch = lines
-      lines = []
-      try {
-        await append(batch.join(''))
-      } catch (error) {
-        lines = [...batch, ...lines]
-        metrics?.lost('log', 1)
-        log.error('The audit log cannot be written', { error: errorMessage(error), waiting: lines.length })
-        return false
-      }
+  /** Writes what waits. False: it could not be written. */
+  async function writeBatch(): Promise<boolean> {
+    const batch = lines
+    if (batch.length === 0) return true
+    lines = []
+    try {
+      await append(batch.join(''))
+    } catch (error) {
+      lines = [...batch, ...lines]
+      metrics?.lost('log', 1)
+      log.error('The audit log cannot be written', { error: errorMessage(error), waiting: lines.length })
+      return false
     }
+    written += batch.length
     return true
   }
 
-  const start = (): Promise<boolean> => (writing ??= drain().finally(() => { writing = undefined }))
+  const start = (): Promise<boolean> => (writing ??= writeBatch().then(isWritten => {
+    writing = undefined
+    if (isWritten && lines.length > 0) void start()
+    return isWritten
+  }))
   const refuse = (why: string): never => {
     metrics?.rejected()
     throw new Error(why)
@@ -54,19 +60,21 @@ export function logBackend({ append, log, metrics, capacity = DEFAULT_CAPACITY, 
     while (lines.length >= capacity) if (!(await start())) refuse('the audit log is full and cannot be written')
   }
 
-  async function arrive(): Promise<void> {
-    while (lines.length > 0 || writing) if (!(await start())) refuse('the audit log cannot be written')
+  /** Waits for one line, not for those that come after it. */
+  async function arrive(line: number): Promise<void> {
+    while (written < line) if (!(await start())) refuse('the audit log cannot be written')
   }
 
   return {
     room: () => (lines.length >= capacity ? makeRoom() : undefined),
     write(event) {
       lines.push(line(event))
+      const own = ++taken
       void start()
-      return strict && event.stage === 'RequestReceived' ? arrive() : undefined
+      return strict && event.stage === 'RequestReceived' ? arrive(own) : undefined
     },
     async close() {
-      await start()
+      while ((lines.length > 0 || writing) && (await start()));
       if (lines.length > 0) throw new Error(`${lines.length} audit events could not be written`)
     },
   }
