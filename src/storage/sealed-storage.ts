@@ -24,7 +24,8 @@ class SealedStorage implements Storage {
     this.#sealer = sealer
     this.#forget = sealing.onChange(() => {
       const changing = createSealer(sealing.plan()).then(next => {
-        if (this.#changing === changing) this.#changing = undefined
+        if (this.#changing !== changing) return
+        this.#changing = undefined
         this.#sealer = next
       })
       this.#changing = changing
@@ -32,7 +33,7 @@ class SealedStorage implements Storage {
   }
 
   async commit(transaction: Transaction): Promise<CommitResult> {
-    if (this.#changing) await this.#changing
+    while (this.#changing) await this.#changing
     const operations = transaction.operations.map(operation => {
       if (operation.type !== 'put' || !this.#sealer.covers(operation.key)) return operation
       const refusal = this.#sealing.refusal(operation.key)

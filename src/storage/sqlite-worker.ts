@@ -280,15 +280,18 @@ async function serve({ path, plan }: WorkerData): Promise<void> {
     if (waiting) return void waiting.push(request)
     if (request.type !== 'plan') return perform(request)
     waiting = []
-    void createSealer(request.plan).then(sealer => {
+    void changeSealer(database, request.plan).then(error => {
       const rest = waiting!
       waiting = undefined
-      database.sealer = sealer
-      perform(request)
+      if (error) port.postMessage({ id: request.id, error } satisfies Answer)
+      else perform(request)
       for (const each of rest) port.emit('message', each)
     })
   })
 }
+
+/** What went wrong, when a plan cannot be used: the one before stays in force. */
+const changeSealer = (database: Database, plan: SealingPlan): Promise<Failure | undefined> => createSealer(plan).then(sealer => void (database.sealer = sealer), failureOf)
 
 interface WorkerData {
   path: string
