@@ -4,6 +4,7 @@ import { objectMeta } from '../meta/object-meta.ts'
 import type { Resource } from '../resource.ts'
 import { defineResource } from '../resource.ts'
 import { toBase64 } from '../../machinery/base64.ts'
+import { pemBlocks } from '../certificates/pem.ts'
 import { ageColumn, nameColumn } from '../columns.ts'
 import { bytesFromBase64 } from '../../machinery/base64.ts'
 import type { Cause } from '../../machinery/status.ts'
@@ -90,7 +91,7 @@ function validateDockerConfig(data: Readonly<Record<string, string>>, key: strin
 /** What is wrong with the certificate or the key, as far as their text tells. */
 function tlsWarnings({ type, data = {} }: Secret): string[] {
   if (type !== 'kubernetes.io/tls') return []
-  const blocks = (key: string): string[] => [...new TextDecoder().decode(bytesFromBase64(data[key] ?? '')).matchAll(/^-----BEGIN ([^-\n]+)-----$[\s\S]*?^-----END \1-----$/gm)].map(match => match[1]!)
+  const blocks = (key: string): string[] => pemBlocks(data[key]).blocks.map(block => block.type)
   const certificates = blocks('tls.crt')
   if (!certificates.includes('CERTIFICATE')) {
     if (certificates.length === 0) return ['tls: failed to find any PEM data in certificate input']

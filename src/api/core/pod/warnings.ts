@@ -1,5 +1,4 @@
 import { dnsLabel, labelValue } from '../../../machinery/names.ts'
-import { milliValue } from '../../../machinery/quantity.ts'
 import { addressWarnings } from '../../cidr.ts'
 import { sameJson } from '../../validation.ts'
 import type { Container, ContainerPort } from './container.ts'
@@ -8,6 +7,7 @@ import type { NodeSelectorTerm } from './scheduling.ts'
 import type { Pod } from './schema.ts'
 import type { AppArmorProfile } from './security.ts'
 import { volumeWarnings } from './volume-warnings.ts'
+import { fractionalBytes } from '../volume/shared.ts'
 
 const OLD_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -50,12 +50,12 @@ function warningsFor(spec: PodSpec, annotations: Annotations, prefix: string): s
   const warnings = [...schedulingWarnings(spec, field)]
   for (const [key, why] of Object.entries(OLD_ANNOTATIONS)) if (annotations?.[key] !== undefined) warnings.push(`${named}[${key}]: ${why}`)
   warnings.push(...volumeWarnings(spec.volumes, `${field}.volumes`), ...repeatedWarnings(spec, field))
-  for (const name of BYTES) warnings.push(...fractional(spec.overhead, name, `${field}.overhead`))
+  for (const name of BYTES) warnings.push(...fractionalBytes(spec.overhead, `${field}.overhead`, name))
   if (!spec.securityContext?.seccompProfile && annotations?.[SECCOMP] !== undefined) warnings.push(`${named}[${SECCOMP}]: ${OLD_SECCOMP}`)
   const containers = containersOf(spec, field)
   for (const { container, path } of containers) {
     warnings.push(...profileWarnings(container, spec, annotations, named, prefix !== ''))
-    for (const name of BYTES) for (const kind of ['limits', 'requests'] as const) warnings.push(...fractional(container.resources?.[kind], name, `${path}.resources.${kind}`))
+    for (const name of BYTES) for (const kind of ['limits', 'requests'] as const) warnings.push(...fractionalBytes(container.resources?.[kind], `${path}.resources.${kind}`, name))
     warnings.push(...envWarnings(container, path))
   }
   warnings.push(...portWarnings(containers), ...portNameWarnings(containers))
@@ -142,11 +142,6 @@ export function appArmorOf(annotation: string): AppArmorProfile | undefined {
 }
 
 const BYTES = ['memory', 'ephemeral-storage'] as const
-
-function fractional(amounts: Readonly<Record<string, string>> | undefined, name: string, field: string): string[] {
-  const quantity = amounts?.[name]
-  return quantity !== undefined && milliValue(quantity) % 1000 !== 0 ? [`${field}[${name}]: fractional byte value ${JSON.stringify(quantity)} is invalid, must be an integer`] : []
-}
 
 function envWarnings({ env }: Container, field: string): string[] {
   const names = new Set<string>()

@@ -18,7 +18,7 @@ export const storageClassAnnotationWarning = ({ annotations }: ObjectMeta): stri
   annotations?.[CLASS_ANNOTATION] === undefined ? [] : [`metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`]
 
 /** There are no parts of bytes. */
-export function fractionalBytes(amounts: Readonly<Record<string, string>> | undefined, field: string): string[] {
-  const storage = amounts?.storage
-  return storage !== undefined && milliValue(storage) % 1000 !== 0 ? [`${field}[storage]: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`] : []
+export function fractionalBytes(amounts: Readonly<Record<string, string>> | undefined, field: string, name = 'storage'): string[] {
+  const amount = amounts?.[name]
+  return amount !== undefined && milliValue(amount) % 1000 !== 0 ? [`${field}[${name}]: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`] : []
 }
