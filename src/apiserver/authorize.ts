@@ -1,12 +1,13 @@
+import { after, type Awaitable } from '../machinery/awaitable.ts'
 import type { User } from '../api/request.ts'
 import { StatusError } from '../machinery/status.ts'
-import { whenDecided, type Attributes, type Authorizer, type Decision, type Pending } from './authz/authorizer.ts'
+import type { Attributes, Authorizer, Decision } from './authz/authorizer.ts'
 import type { Call } from './call.ts'
 import type { Exchange } from './exchange.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** Refuses what the user may not do (403), worded as upstream words it. */
-export function authorize(authorizer: Authorizer, call: Call): Pending<void> {
+export function authorize(authorizer: Authorizer, call: Call): Awaitable<void> {
   const { resource } = call
   const name = call.name ?? nameSelected(call.options.fieldSelector, call.verb)
   return check(authorizer, {
@@ -17,9 +18,9 @@ export function authorize(authorizer: Authorizer, call: Call): Pending<void> {
 }
 
 /** The same for a request over the wire, before it is known whether what it asks for exists. What was decided, and why, is told to the audit log. */
-export function authorizeExchange(authorizer: Authorizer, exchange: Exchange, info: RequestInfo): Pending<void> {
+export function authorizeExchange(authorizer: Authorizer, exchange: Exchange, info: RequestInfo): Awaitable<void> {
   const attributes = attributesOf(exchange.user!, info, exchange.query)
-  return whenDecided(authorizer.authorize(attributes), decision => {
+  return after(authorizer.authorize(attributes), decision => {
     const hasFailed = decision.verdict !== 'allow' && decision.error !== undefined
     exchange.isAuthorized = decision.verdict === 'allow'
     Object.assign(exchange.annotations, hasFailed ? { [REASON]: 'internal error' } : { [DECISION]: exchange.isAuthorized ? 'allow' : 'forbid', [REASON]: decision.reason })
@@ -57,7 +58,7 @@ function selectors({ fieldSelector, labelSelector }: { fieldSelector?: string | 
   return { ...(fieldSelector && { fieldSelector }), ...(labelSelector && { labelSelector }) }
 }
 
-const check = (authorizer: Authorizer, attributes: Attributes): Pending<void> => whenDecided(authorizer.authorize(attributes), decision => requireAllowed(attributes, decision))
+const check = (authorizer: Authorizer, attributes: Attributes): Awaitable<void> => after(authorizer.authorize(attributes), decision => requireAllowed(attributes, decision))
 
 function requireAllowed(attributes: Attributes, { verdict, reason, error }: Decision): void {
   if (verdict === 'allow') return

@@ -39,14 +39,14 @@ export function createServerMetrics({ clock, stores, catalogOf, fairness, metric
   const sli = metrics.histogram('apiserver_request_sli_duration_seconds', 'Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.', DURATION_BUCKETS.slice(2))
   const sizes = metrics.histogram('apiserver_response_sizes', 'Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.', SIZE_BUCKETS)
   metrics.gauge('apiserver_resource_objects', 'Number of stored objects at the time of last check split by kind.', gauge => {
-    for (const resource of catalogOf().resources) if (isStored(resource)) gauge.set({ group: resource.group, resource: resource.plural }, stores.list(resource).length)
+    for (const resource of catalogOf().resources) if (isStored(resource)) gauge.set({ group: resource.group, resource: resource.plural }, stores.of(resource).snapshot().size)
   })
   metrics.gauge('apiserver_watch_cache_resource_version', 'Current resource version of watch cache broken by resource type.', gauge => {
     for (const resource of catalogOf().resources) if (isStored(resource)) gauge.set({ group: resource.group, resource: resource.plural }, stores.of(resource).revision())
   })
   metrics.gauge('apiserver_storage_objects', 'Number of stored objects at the time of last check split by kind.', gauge => {
     for (const resource of catalogOf().resources) {
-      if (isStored(resource)) gauge.set({ resource: resource.group ? `${resource.plural}.${resource.group}` : resource.plural }, stores.list(resource).length)
+      if (isStored(resource)) gauge.set({ resource: resource.group ? `${resource.plural}.${resource.group}` : resource.plural }, stores.of(resource).snapshot().size)
     }
   })
   if (fairness) flowMetrics(metrics, fairness)

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../machinery/awaitable.ts'
 import type { User } from '../../api/request.ts'
 import type { PolicyRule } from '../../api/rbac/shared.ts'
 
@@ -25,9 +26,6 @@ export interface Decision {
   readonly error?: string
 }
 
-/** A decision at once where all that it needs is in memory, later where somebody outside has to be asked. */
-export type Pending<T> = T | Promise<T>
-
 /** What a user may do, as far as an authorizer can tell without being asked for each thing. */
 export interface GrantedRules {
   readonly rules: readonly PolicyRule[]
@@ -39,10 +37,8 @@ export interface GrantedRules {
 /** One way of deciding what a user may do. */
 export interface Authorizer {
   readonly name: string
-  authorize(attributes: Attributes): Pending<Decision>
+  /** At once where all that it needs is in memory, later where somebody outside has to be asked. */
+  authorize(attributes: Attributes): Awaitable<Decision>
   /** Absent: it grants nothing that could be listed. */
   rulesFor?(user: User, namespace: string | undefined): GrantedRules
 }
-
-/** What follows from a decision, at once when the decision is there at once. */
-export const whenDecided = <T>(decision: Pending<Decision>, then: (decision: Decision) => T): Pending<T> => (decision instanceof Promise ? decision.then(then) : then(decision))

@@ -1,5 +1,6 @@
+import { after } from '../../machinery/awaitable.ts'
 import type { Metrics } from '../../machinery/metrics.ts'
-import { whenDecided, type Authorizer } from './authorizer.ts'
+import type { Authorizer } from './authorizer.ts'
 
 /** What authorizers tell of themselves, under upstream's names. */
 export interface AuthorizationMetrics {
@@ -42,7 +43,7 @@ export function counted(authorizer: Authorizer, { type, name }: { type: string; 
   if (!metrics) return authorizer
   return {
     ...authorizer,
-    authorize: attributes => whenDecided(authorizer.authorize(attributes), decision => {
+    authorize: attributes => after(authorizer.authorize(attributes), decision => {
       if (decision.verdict !== 'noOpinion') metrics.decided(type, name, decision.verdict === 'allow' ? 'allowed' : 'denied')
       return decision
     }),

@@ -1,7 +1,8 @@
-import type { Attributes, Authorizer, Decision, GrantedRules, Pending } from './authorizer.ts'
+import type { Awaitable } from '../../machinery/awaitable.ts'
+import type { Attributes, Authorizer, Decision, GrantedRules } from './authorizer.ts'
 
 /** Authorizers asked in order: the first that has an opinion decides. What all of them leave open is told with everybody's reasons. */
-export function decideInOrder(chain: readonly Authorizer[], attributes: Attributes): Pending<Decision> {
+export function decideInOrder(chain: readonly Authorizer[], attributes: Attributes): Awaitable<Decision> {
   const told: Told = { reasons: [], errors: [] }
   for (const [index, authorizer] of chain.entries()) {
     const decision = authorizer.authorize(attributes)
@@ -18,7 +19,7 @@ interface Told {
 
 /** Goes on from an authorizer that has to ask somebody. */
 async function later(chain: readonly Authorizer[], attributes: Attributes, first: number, pending: Promise<Decision>, told: Told): Promise<Decision> {
-  for (let index = first, decision: Pending<Decision> = pending; ; decision = chain[index]!.authorize(attributes)) {
+  for (let index = first, decision: Awaitable<Decision> = pending; ; decision = chain[index]!.authorize(attributes)) {
     const known = await decision
     if (note(told, known)) return known
     index += 1

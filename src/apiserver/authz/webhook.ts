@@ -1,9 +1,10 @@
+import type { Awaitable } from '../../machinery/awaitable.ts'
 import type { SubjectAccessReviewSpec } from '../../api/authorization/shared.ts'
 import type { Log } from '../../machinery/log.ts'
 import { parseFieldSelector, parseLabelSelector, type LabelOperator } from '../../machinery/selector.ts'
 import { remembering } from '../remembering.ts'
 import { askWebhook, WebhookFailure, type CallResult, type WebhookCaller } from '../webhook-call.ts'
-import type { Attributes, Authorizer, Decision, Pending } from './authorizer.ts'
+import type { Attributes, Authorizer, Decision } from './authorizer.ts'
 import type { MatchResult } from './match-conditions.ts'
 import type { AuthorizationMetrics } from './metrics.ts'
 
@@ -56,7 +57,7 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer
   return {
     name: 'Webhook',
     rulesFor: () => ({ rules: [], errors: ['webhook authorizer does not support user rule resolution'], incomplete: true }),
-    authorize(attributes): Pending<Decision> {
+    authorize(attributes): Awaitable<Decision> {
       const spec = specOf(attributes)
       if (options.matches) {
         const startedMs = clock.monotonic()

@@ -1,7 +1,8 @@
+import { after, type Awaitable } from '../../machinery/awaitable.ts'
 import type { User } from '../../api/request.ts'
 import { StatusError } from '../../machinery/status.ts'
 import { attributesOf, refusal } from '../authorize.ts'
-import { whenDecided, type Attributes, type Authorizer, type Pending } from '../authz/authorizer.ts'
+import type { Attributes, Authorizer } from '../authz/authorizer.ts'
 import type { RequestInfo } from '../request-info.ts'
 import { extraProblem } from './extra.ts'
 import { accountOf, isAssociated, nodeNameOf } from './names.ts'
@@ -93,7 +94,7 @@ interface How {
 /** Asks about each part of an identity; answers the groups that it will have. */
 async function checkIdentity(authorizer: Authorizer, user: User, wanted: User, how: How): Promise<readonly string[]> {
   const { verb, group } = how
-  const ask = (what: Partial<Attributes>): Pending<void> => checkAllowed(authorizer, { user, verb, version: 'v1', group: 'authentication.k8s.io', ...what })
+  const ask = (what: Partial<Attributes>): Awaitable<void> => checkAllowed(authorizer, { user, verb, version: 'v1', group: 'authentication.k8s.io', ...what })
   const account = accountOf(wanted.name)
   const node = how.isConstrained ? nodeNameOf(wanted.name) : undefined
   if (node !== undefined) await ask({ group, resource: 'nodes', name: verb === 'impersonate:associated-node' ? '*' : node })
@@ -106,7 +107,7 @@ async function checkIdentity(authorizer: Authorizer, user: User, wanted: User, h
   return account && wanted.groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : wanted.groups
 }
 
-type Ask = (what: Partial<Attributes>) => Pending<void>
+type Ask = (what: Partial<Attributes>) => Awaitable<void>
 
 async function checkGroups(groups: readonly string[], about: Attributes, { group, isConstrained }: How, ask: Ask): Promise<void> {
   if (isConstrained) {
@@ -128,11 +129,11 @@ async function checkExtra(extra: NonNullable<User['extra']>, about: Attributes, 
 }
 
 /** What could not be found out is a refusal here, too. */
-const checkAllowed = (authorizer: Authorizer, attributes: Attributes): Pending<void> => whenDecided(authorizer.authorize(attributes), ({ verdict, reason, error }) => {
+const checkAllowed = (authorizer: Authorizer, attributes: Attributes): Awaitable<void> => after(authorizer.authorize(attributes), ({ verdict, reason, error }) => {
   if (verdict !== 'allow') throw refusal(attributes, [error, reason].filter(Boolean).join(': '))
 })
 
-async function isAllowed(ask: () => Pending<void>): Promise<boolean> {
+async function isAllowed(ask: () => Awaitable<void>): Promise<boolean> {
   try {
     await ask()
     return true
