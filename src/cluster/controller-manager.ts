@@ -23,12 +23,15 @@ export async function controllerManager(context: ComponentContext, cleanup: Clea
 /** What controllers do with keys and with the host they do through functions: the keys stay here. */
 async function settingsFrom({ host, pki, options }: ComponentContext): Promise<Partial<ControllerSettings>> {
   const read = (path: string): Promise<string> => host.files.readText(path)
-  const [rootCa, caKey, { signingKey }] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), readAccountKeys(host.files, options, pki)])
+  const accountKeys = (): ReturnType<typeof readAccountKeys> => readAccountKeys(host.files, options, pki)
+  const [rootCa, caKey, atStart] = await Promise.all([read(pki.certificate('ca')), read(pki.key('ca')), accountKeys()])
+  // Our own key may have been replaced since; a key from outside is taken over at a start, by the API server too.
+  const inForce = async () => (options.serviceAccountSigningKeyFile ? atStart : await accountKeys()).signingKey
   return {
     rootCa, clusterCidr: options.clusterCidr,
     // The X.509 library costs a start a tenth of a second: it is loaded by the first request.
     readRequest: async request => (await import('./certificate-signing.ts')).readCertificateRequest(request),
     signRequest: async (request, terms) => (await import('./certificate-signing.ts')).requestSigner({ certificate: rootCa, key: caKey })(request, terms),
-    signAccountToken: legacyTokenSigner(signingKey), removeHostPath: path => host.files.remove(path),
+    signAccountToken: async (account, secret) => legacyTokenSigner(await inForce())(account, secret), removeHostPath: path => host.files.remove(path),
   }
 }
